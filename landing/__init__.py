@@ -1,0 +1,1 @@
+"""The site that a tapped card opens. Importing this package starts nothing."""

@@ -1,0 +1,1 @@
+"""An owner's public profile: its fields, which of them are shown, and its vCard."""

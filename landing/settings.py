@@ -1,0 +1,105 @@
+"""The site's settings, read once from variables at the edge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from landing.contract.errors import CardUrlError
+from landing.contract.url import parse_site_url
+from landing.errors import SettingError
+
+SECRET_KEY_LENGTH = 32
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that differs from one installation to the next."""
+
+    site_url: str
+    secret_key: str
+    data_dir: Path
+    database_url: str
+    form_min_seconds: float = 3.0
+    trusted_proxies: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Settings(site_url={self.site_url!r}, data_dir={str(self.data_dir)!r})"
+
+    @property
+    def host(self) -> str:
+        """The site's host, with its port if it has one: what a Host header must say."""
+        return urlsplit(self.site_url).netloc
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the data stand in an SQLite file."""
+        return self.database_url.startswith(_SQLITE)
+
+    @property
+    def pictures_dir(self) -> Path:
+        """Where the pictures stand, named by their content."""
+        return self.data_dir / "pictures"
+
+
+def settings_from(variables: Mapping[str, str]) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingError: one is missing or cannot be used; it is named.
+    """
+    data_dir = Path(variables.get("WECARD_DATA_DIR") or "var").absolute()
+    return Settings(
+        site_url=_site_url(variables),
+        secret_key=_secret_key(variables),
+        data_dir=data_dir,
+        database_url=_database_url(variables, data_dir),
+        form_min_seconds=_seconds(variables, "WECARD_FORM_MIN_SECONDS", 3.0),
+        trusted_proxies=tuple(
+            variables.get("WECARD_TRUSTED_PROXIES", "").replace(",", " ").split()
+        ),
+    )
+
+
+def _site_url(variables: Mapping[str, str]) -> str:
+    text = variables.get("WECARD_SITE_URL", "")
+    hint = "set WECARD_SITE_URL to the public address, such as https://card.example"
+    if not text:
+        raise SettingError("WECARD_SITE_URL", "is not set", hint)
+    try:
+        return parse_site_url(text)
+    except CardUrlError as error:
+        raise SettingError("WECARD_SITE_URL", f"cannot be used: {error}", hint) from error
+
+
+def _secret_key(variables: Mapping[str, str]) -> str:
+    key = variables.get("WECARD_SECRET_KEY", "")
+    hint = f"set WECARD_SECRET_KEY to {SECRET_KEY_LENGTH} random characters or more, and keep it"
+    if not key:
+        raise SettingError("WECARD_SECRET_KEY", "is not set", hint)
+    if len(key) < SECRET_KEY_LENGTH:
+        raise SettingError("WECARD_SECRET_KEY", f"has only {len(key)} characters", hint)
+    return key
+
+
+def _database_url(variables: Mapping[str, str], data_dir: Path) -> str:
+    url = variables.get("WECARD_DATABASE_URL") or f"{_SQLITE}{data_dir / 'wecard.db'}"
+    if not url.startswith(_SQLITE):
+        raise SettingError(
+            "WECARD_DATABASE_URL",
+            "names a database that this version does not work with",
+            f"set WECARD_DATABASE_URL to {_SQLITE}/path/to/wecard.db, or leave it out",
+        )
+    return url
+
+
+def _seconds(variables: Mapping[str, str], name: str, default: float) -> float:
+    text = variables.get(name, "")
+    try:
+        value = float(text) if text else default
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 3600:
+        raise SettingError(name, f"is {text!r}", f"set {name} to a number of seconds, 0 to 3600")
+    return value
