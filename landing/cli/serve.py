@@ -1,0 +1,52 @@
+"""``wecard-landing serve``: answer visitors."""
+
+import os
+import sys
+
+import click
+
+from landing.settings import settings_from
+
+
+@click.command(short_help="Answer visitors.")
+@click.option(
+    "--bind",
+    default="127.0.0.1:8000",
+    show_default=True,
+    metavar="HOST:PORT",
+    help="Where to listen; TLS ends at the proxy in front.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Worker processes; one is right for SQLite, where one writer keeps the tail short.",
+)
+def serve(bind: str, workers: int) -> None:
+    """Answer visitors over plain HTTP until SIGINT or SIGTERM.
+
+    \b
+    Examples:
+      wecard-landing serve
+      wecard-landing serve --bind 127.0.0.1:9000 --workers 2
+    """
+    host, port = _address(bind)
+    settings = settings_from(os.environ)
+    from landing import server  # heavy: the web application and its server
+    from landing.storage.database import open_database
+
+    with open_database(settings):
+        pass
+    click.echo(f"{settings.site_url} is served at http://{bind}", err=True)
+    sys.stderr.flush()
+    server.serve(settings, host=host, port=port, workers=workers)
+
+
+def _address(bind: str) -> tuple[str, int]:
+    host, _, port = bind.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise click.BadParameter(
+            "it reads HOST:PORT, such as 127.0.0.1:8000", param_hint="--bind"
+        )
+    return host.strip("[]"), int(port)

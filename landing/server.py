@@ -1,0 +1,92 @@
+"""Serve the site with granian: worker processes that live and die with their parent.
+
+Two things differ from granian's own supervisor: a worker that dies is always replaced, however
+often it happens (granian gives up after two deaths in 5.5 s), and no worker outlives a parent
+that was killed.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from landing.app import create_app
+from landing.errors import SettingError
+from landing.settings import Settings
+
+BLOCKING_THREADS = 8  # per worker; a slow visitor holds one
+STOP_SECONDS = 10  # what a worker may take to finish its requests
+_RESPAWN_PAUSE_SECONDS = 0.1
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve the site over plain HTTP until SIGINT or SIGTERM.
+
+    Raises:
+        SettingError: the address cannot be bound; nothing was started.
+    """
+    _refuse_taken_address(host, port)
+    parent = os.getpid()
+
+    def load_app(*_: object) -> Callable[..., Any]:
+        _die_with(parent)
+        return create_app(settings)
+
+    _Supervisor(
+        "landing.app:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=BLOCKING_THREADS,
+        workers_kill_timeout=STOP_SECONDS,
+        websockets=False,
+        log_level=LogLevels.warning,
+    ).serve(target_loader=load_app, wrap_loader=False)
+
+
+class _Supervisor(Server):
+    """granian's parent process, with another answer to a worker's death."""
+
+    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        while True:
+            self.main_loop_interrupt.wait()
+            self.main_loop_interrupt.clear()
+            if self.interrupt_signal:
+                return
+            dead = [index for index, worker in enumerate(self.wrks) if not worker.is_alive()]
+            self.interrupt_children.clear()
+            if dead:
+                time.sleep(_RESPAWN_PAUSE_SECONDS)
+                self._respawn_workers(dead, spawn_target, target_loader)
+
+
+def _refuse_taken_address(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        raise SettingError(
+            "--bind",
+            f"names {host}:{port}, which cannot be bound: {error}",
+            "stop what listens there, or name another address with --bind HOST:PORT",
+        ) from error
+
+
+def _die_with(parent: int) -> None:
+    """Have the kernel end this process when ``parent`` ends. Source: prctl(2)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
