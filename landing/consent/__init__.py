@@ -1,0 +1,1 @@
+"""Consent: what is asked, what was shown, what was agreed, and the chain that proves it."""

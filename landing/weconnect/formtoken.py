@@ -1,0 +1,49 @@
+"""The signed token inside the form: which card, which showing, what was shown, and when.
+
+It replaces a cookie against forged posts, carries the idempotency key, and proves the time and
+the texts of the showing.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+from itsdangerous import BadData, URLSafeSerializer
+
+FORM_MAX_AGE = timedelta(hours=2)
+_SALT = "weconnect-form/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """One showing of the form. ``nonce`` is 32 hex digits; ``notice`` and ``bundle`` are SHA-256
+    in hex of the notice linked from the form and of the form's own texts."""
+
+    card: str
+    nonce: str
+    notice: str
+    bundle: str
+    shown_at: datetime
+
+    def age(self, now: datetime) -> timedelta:
+        """How long the form has been in front of the visitor."""
+        return now - self.shown_at
+
+    def is_current(self, now: datetime) -> bool:
+        """Whether the form may still be sent as it was shown."""
+        return timedelta() <= self.age(now) <= FORM_MAX_AGE
+
+
+def seal(showing: Showing, secret_key: str) -> str:
+    """Sign a showing for the form's hidden field."""
+    content = asdict(showing) | {"shown_at": showing.shown_at.timestamp()}
+    return str(URLSafeSerializer(secret_key, salt=_SALT).dumps(content))
+
+
+def unseal(token: str, secret_key: str) -> Showing | None:
+    """Read a hidden field back; None when we did not sign it."""
+    try:
+        content = URLSafeSerializer(secret_key, salt=_SALT).loads(token)
+    except (BadData, ValueError):
+        return None
+    shown_at = datetime.fromtimestamp(content.pop("shown_at"), UTC)
+    return Showing(**content, shown_at=shown_at)
