@@ -1,9 +1,13 @@
 """What can go wrong on the site, with the exit code that tells a script.
 
 LandingError                exit 1
+├── StorageError            exit 1: the database could not be read or written
+│   └── ConflictError       exit 1: a row that must be unique exists already
 ├── SettingError            exit 2: a setting is missing or wrong
 ├── NotMigratedError        exit 4: the database has an older or newer schema
 └── DataError               exit 4: a file or a datum is bad; nothing was written
+    ├── CardStateError      exit 4: the card is in a state that forbids it
+    └── PeopleError         exit 4: lines of a people file are broken; each is named
 """
 
 
@@ -12,6 +16,18 @@ class LandingError(Exception):
 
     exit_code = 1
     hint = "run the command again with --debug and read the traceback"
+
+
+class StorageError(LandingError):
+    """The database could not be read or written; the transaction was rolled back."""
+
+    hint = "look at the disk, the file's owner and its free space, then run the command again"
+
+
+class ConflictError(StorageError):
+    """A row that must be unique exists already; the transaction was rolled back."""
+
+    hint = "look at what stands there already, then run the command again"
 
 
 class SettingError(LandingError):
@@ -31,6 +47,11 @@ class NotMigratedError(LandingError):
     exit_code = 4
     hint = "run: wecard-landing migrate"
 
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
 
 class DataError(LandingError):
     """A file or a datum is bad; nothing was written."""
@@ -42,3 +63,19 @@ class DataError(LandingError):
         super().__init__(message)
         if hint is not None:
             self.hint = hint
+
+
+class CardStateError(DataError):
+    """The card is in a state that forbids what was asked; nothing was changed."""
+
+    hint = "look at the card with: wecard-landing card show TOKEN"
+
+
+class PeopleError(DataError):
+    """Lines of a people file are broken; ``faults`` names each, and nothing was written."""
+
+    hint = "mend these lines and import the file again; the good lines will come with it"
+
+    def __init__(self, message: str, faults: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.faults = faults

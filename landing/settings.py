@@ -38,6 +38,11 @@ class Settings:
         return self.database_url.startswith(_SQLITE)
 
     @property
+    def lock_path(self) -> Path:
+        """The lock file that every writer waits in, beside the database."""
+        return Path(self.database_url.removeprefix(_SQLITE) + ".lock")
+
+    @property
     def pictures_dir(self) -> Path:
         """Where the pictures stand, named by their content."""
         return self.data_dir / "pictures"

@@ -36,7 +36,7 @@ def serve(bind: str, workers: int) -> None:
     from landing import server  # heavy: the web application and its server
     from landing.storage.database import open_database
 
-    with open_database(settings):
+    with open_database(settings.database_url, settings.lock_path):
         pass
     click.echo(f"{settings.site_url} is served at http://{bind}", err=True)
     sys.stderr.flush()
@@ -46,7 +46,5 @@ def serve(bind: str, workers: int) -> None:
 def _address(bind: str) -> tuple[str, int]:
     host, _, port = bind.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise click.BadParameter(
-            "it reads HOST:PORT, such as 127.0.0.1:8000", param_hint="--bind"
-        )
+        raise click.BadParameter("it reads HOST:PORT, such as 127.0.0.1:8000", param_hint="--bind")
     return host.strip("[]"), int(port)

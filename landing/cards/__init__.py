@@ -1,0 +1,1 @@
+"""The card: its states, and what may follow what."""

@@ -1,0 +1,75 @@
+"""The card as the site knows it, and the moves between its states."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from landing.contract.documents import Protection, Stage
+from landing.errors import CardStateError
+
+CardState = Literal["ordered", "encoded", "active", "suspended", "retired", "unclaimed"]
+CardMove = Literal["suspend", "resume", "retire"]
+
+CARD_STATES: tuple[CardState, ...] = get_args(CardState)
+CARD_MOVES: tuple[CardMove, ...] = get_args(CardMove)
+
+_MOVES: dict[CardMove, tuple[frozenset[CardState], CardState]] = {
+    "suspend": (frozenset({"active"}), "suspended"),
+    "resume": (frozenset({"suspended"}), "active"),
+    "retire": (frozenset(CARD_STATES) - {"retired"}, "retired"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoding:
+    """What a workstation reported of the chip: ``uid`` and ``digest`` as in the report."""
+
+    uid: str
+    chip: str
+    protection: Protection
+    genuine: bool | None
+    digest: str
+    station: str
+    operator: str
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One card: the thing that a token names. ``encoding`` is None until it is reported."""
+
+    token: str
+    state: CardState
+    profile_uid: str | None
+    job: str | None
+    position: int | None
+    encoding: Encoding | None
+    created_at: datetime
+    state_changed_at: datetime
+
+
+def state_after_move(state: CardState, move: CardMove) -> CardState:
+    """Tell where a move leads; a card that is there already stays.
+
+    Raises:
+        CardStateError: the move is not for a card in this state.
+    """
+    allowed, target = _MOVES[move]
+    if state == target:
+        return state
+    if state not in allowed:
+        told = " or ".join(sorted(allowed))
+        raise CardStateError(
+            f"the card is {state}, and {move} is for a card that is {told}; nothing was changed"
+        )
+    return target
+
+
+def states_after_report(state: CardState, *, has_person: bool) -> tuple[CardState, ...]:
+    """List the states a reported card passes, one by one; none when it is past them already."""
+    end: CardState = "active" if has_person else "unclaimed"
+    if state == "ordered":
+        return ("encoded", end)
+    if state == "encoded":
+        return (end,)
+    return ()

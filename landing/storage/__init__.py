@@ -1,0 +1,1 @@
+"""The site's data: one module per aggregate, SQLAlchemy Core, migrations."""
