@@ -1,0 +1,36 @@
+"""Put a file in place whole or not at all."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from encoder.errors import EncoderError
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write ``content`` beside ``path``, flush it to the disk, then rename it into place.
+
+    Raises:
+        EncoderError: the file cannot be written; an older one of that name is untouched.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft_name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        draft = Path(draft_name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                os.fchmod(handle, 0o644)
+                file.write(content)
+                file.flush()
+                os.fsync(handle)
+            draft.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                draft.unlink()
+            raise
+    except OSError as error:
+        raise EncoderError(
+            f"{path} cannot be written: {error.strerror}; an older file of that name is untouched",
+            hint="check that the folder is yours and that the disk has room",
+        ) from error

@@ -1,0 +1,77 @@
+"""Fit a label's words into the room they have, with the letters that the font has."""
+
+import unicodedata
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import getFont, registerFont, stringWidth
+from reportlab.pdfbase.ttfonts import TTFont
+
+REGULAR = "Vera"
+BOLD = "VeraBd"
+REPLACEMENT = "?"
+_ELLIPSIS = "…"
+_SIZE_STEP = 0.5  # points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedText:
+    """Lines of text that fit, and their size in points."""
+
+    lines: tuple[str, ...]
+    size: float
+
+
+def register_fonts() -> None:
+    """Make the two embedded faces (Bitstream Vera, shipped with reportlab) known to reportlab."""
+    for face in (REGULAR, BOLD):
+        registerFont(TTFont(face, f"{face}.ttf"))
+
+
+def printable(text: str, font: str) -> str:
+    """The text in the letters the font has: else the bare letter (ő: o), else a question mark."""
+    has: Collection[int] = getFont(font).face.charToGlyph  # type: ignore[attr-defined]
+    composed = unicodedata.normalize("NFC", text)
+    kept = "".join(_drawable(character, lambda code: code in has) for character in composed)
+    return " ".join(kept.split())
+
+
+def fit(
+    text: str, font: str, *, width: float, largest: float, smallest: float, max_lines: int
+) -> FittedText:
+    """Shrink the text to one line of ``width`` points, else wrap it, else cut it with ``…``."""
+    clean = printable(text, font)
+    size = largest
+    while size > smallest and stringWidth(clean, font, size) > width:
+        size -= _SIZE_STEP
+    if stringWidth(clean, font, size) <= width:
+        return FittedText(lines=(clean,) if clean else (), size=size)
+    wrapped: list[str] = simpleSplit(clean, font, size, width)
+    shown = wrapped[:max_lines]
+    if len(wrapped) > max_lines:
+        shown[-1] = " ".join(wrapped[max_lines - 1 :])
+    return FittedText(lines=tuple(cut(line, font, size, width) for line in shown), size=size)
+
+
+def cut(text: str, font: str, size: float, width: float) -> str:
+    """The text, or as much of it as fits in ``width`` points with a ``…`` behind it."""
+    if stringWidth(text, font, size) <= width:
+        return text
+    kept = text
+    while kept and stringWidth(kept + _ELLIPSIS, font, size) > width:
+        kept = kept[:-1]
+    return kept.rstrip() + _ELLIPSIS
+
+
+def _drawable(character: str, has: Callable[[int], bool]) -> str:
+    if has(ord(character)) or character.isspace():
+        return character
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return ""
+    bare = "".join(
+        part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)
+    )
+    if bare and all(has(ord(part)) for part in bare):
+        return bare
+    return REPLACEMENT
