@@ -4,8 +4,58 @@ EncoderError            exit 1
 ├── ReaderError         exit 3: no reader, or it was lost
 ├── JobError            exit 4: the job cannot be done as it stands
 ├── LedgerError         exit 4: the ledger cannot be used
-└── QrMismatchError     a printed code does not say what the chip says; the card is stopped
+├── QrMismatchError     a printed code does not say what the chip says; the card is stopped
+├── CapacityError       the address is too long for the chip
+├── SilenceError        the chip did not answer a frame
+├── CollisionError      more than one card answered
+└── CardError           exit 6: this card was not done; the job goes on
+    ├── CardRefusedError    the card is not one to take; nothing was written on it
+    └── CardFailedError     the card was begun and is not done; it keeps its token
 """
+
+from typing import Literal
+
+Refusal = Literal[
+    "unknown-chip",
+    "not-genuine",
+    "bad-cc",
+    "already-locked",
+    "password-protected",
+    "foreign-content",
+    "too-small",
+    "uid-booked",
+    "two-cards",
+    "no-item",
+]
+Failure = Literal[
+    "card-lost",
+    "write-failed",
+    "verify-mismatch",
+    "lock-mismatch",
+    "qr-mismatch",
+    "reader-lost",
+]
+
+REFUSAL_HINTS: dict[Refusal, str] = {
+    "unknown-chip": "take a chip that the job's policy names",
+    "not-genuine": "put the card aside: its chip is a copy",
+    "bad-cc": "put the card aside: phones cannot read a chip with such a CC",
+    "already-locked": "put the card aside: it was locked before it came here",
+    "password-protected": "put the card aside, or take its password off with the tool that set it",
+    "foreign-content": "put the card aside, or run again with --overwrite to replace what it holds",
+    "too-small": "take a chip with more memory, or a site with a shorter host name",
+    "uid-booked": "put the card aside: it belongs to another job, or was scrapped",
+    "two-cards": "take all cards off the reader, then lay down one",
+    "no-item": "lay down a begun card, or give its item back: wecard-encoder ledger scrap TOKEN",
+}
+FAILURE_HINTS: dict[Failure, str] = {
+    "card-lost": "lay the same card down again and leave it there; it keeps its token",
+    "write-failed": "lay the same card down again; scrap it if it fails once more",
+    "verify-mismatch": "lay the same card down again; scrap it if it fails once more",
+    "lock-mismatch": "lay the same card down again; scrap it if it fails once more",
+    "qr-mismatch": "do not hand the card out; lay it down again to have its label drawn again",
+    "reader-lost": "plug the reader in, run the command again and lay the same card down",
+}
 
 
 class EncoderError(Exception):
@@ -46,3 +96,50 @@ class QrMismatchError(EncoderError):
 
     exit_code = 6
     hint = "do not hand this card out; lay it down again to have the label drawn again"
+
+
+class CapacityError(EncoderError):
+    """The address is too long for the chip; nothing was written."""
+
+    exit_code = 6
+    hint = REFUSAL_HINTS["too-small"]
+
+    def __init__(self, *, needed: int, available: int) -> None:
+        super().__init__(
+            f"the message needs {needed} bytes and the chip has room for {available};"
+            " nothing was written"
+        )
+        self.needed = needed
+        self.available = available
+
+
+class SilenceError(EncoderError):
+    """The chip did not answer a frame, or its answer was lost."""
+
+
+class CollisionError(EncoderError):
+    """More than one card answered; none was selected."""
+
+    hint = REFUSAL_HINTS["two-cards"]
+
+
+class CardError(EncoderError):
+    """The card at hand was not done; the job goes on with the next."""
+
+    exit_code = 6
+
+
+class CardRefusedError(CardError):
+    """The card is not one to take; nothing was written on it."""
+
+    def __init__(self, reason: Refusal, message: str) -> None:
+        super().__init__(message, hint=REFUSAL_HINTS[reason])
+        self.reason = reason
+
+
+class CardFailedError(CardError):
+    """The card was begun and is not done; it keeps its token."""
+
+    def __init__(self, reason: Failure, message: str) -> None:
+        super().__init__(message, hint=FAILURE_HINTS[reason])
+        self.reason = reason

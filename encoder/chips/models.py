@@ -23,6 +23,7 @@ class ChipModel:
     factory_user: bytes  # the user memory's first bytes as delivered; the rest is 00h
     last_user_page: int
     dynamic_lock_page: int  # CFG0, CFG1, PWD and PACK follow it
+    pages_per_lock_bit: int  # how many pages, from 10h on, one dynamic lock bit locks
     dynamic_locks: bytes  # all lock and block-lock bits set, RFUI bits 0
 
     @property
@@ -63,6 +64,7 @@ NTAG213 = ChipModel(
     factory_user=bytes.fromhex("0103A00C 340300FE"),
     last_user_page=0x27,
     dynamic_lock_page=0x28,
+    pages_per_lock_bit=2,
     dynamic_locks=bytes.fromhex("FF0F3F00"),
 )
 NTAG215 = ChipModel(
@@ -72,6 +74,7 @@ NTAG215 = ChipModel(
     factory_user=bytes.fromhex("0300FE00"),
     last_user_page=0x81,
     dynamic_lock_page=0x82,
+    pages_per_lock_bit=16,
     dynamic_locks=bytes.fromhex("FF000F00"),
 )
 NTAG216 = ChipModel(
@@ -81,6 +84,7 @@ NTAG216 = ChipModel(
     factory_user=bytes.fromhex("0300FE00"),
     last_user_page=0xE1,
     dynamic_lock_page=0xE2,
+    pages_per_lock_bit=16,
     dynamic_locks=bytes.fromhex("FF3F7F00"),
 )
 

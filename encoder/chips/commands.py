@@ -1,0 +1,27 @@
+"""The chips' command frames, without CRC, and their answers.
+
+Source: NTAG213/215/216 data sheet, 9 and 10 (commands, ACK and NAK).
+"""
+
+GET_VERSION = bytes([0x60])
+ACK = bytes([0x0A])
+
+VERSION_LENGTH = 8
+READ_LENGTH = 16  # a READ answers four pages
+READ_PAGES = 4
+FAST_READ_PAGES = 60  # 240 bytes; the frame of a PN532 holds 262 (PN532 user manual, 6.2.1.3)
+
+
+def read(page: int) -> bytes:
+    """READ: four pages, going on with page 00h behind the last one."""
+    return bytes([0x30, page])
+
+
+def fast_read(first: int, last: int) -> bytes:
+    """FAST_READ: the pages from ``first`` to ``last``, both included."""
+    return bytes([0x3A, first, last])
+
+
+def write(page: int, data: bytes) -> bytes:
+    """WRITE: one page."""
+    return bytes([0xA2, page]) + data
