@@ -1,0 +1,138 @@
+"""Readers that nfcpy drives, by ``sense`` and ``exchange`` alone.
+
+nfcpy's own tag classes are not used: they write the TLV's length page twice, never read a lock
+back, and cannot go on with a torn card.
+"""
+
+import errno
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import nfc
+import nfc.clf
+
+from encoder.errors import CollisionError, ReaderError, SilenceError
+
+_ANSWER_SECONDS = 0.1  # ten times what the slowest command may take (data sheet, 9.3)
+_UDP_ANSWER_SECONDS = 2.0  # a process may have to wait for its turn, a chip never does
+_GARBLED_LOOKS = 2
+_PATH = re.compile(
+    r"usb(:[0-9a-fA-F]{3,4}){0,2}|tty:[A-Za-z0-9._-]+:(pn532|arygon)|udp:[^:\s]+:\d{1,5}"
+)
+
+
+class NfcpyField:
+    """A reader opened by nfcpy."""
+
+    exhausted = False
+    poll_seconds = 0.02
+
+    def __init__(self, frontend: Any, *, answer_seconds: float = _ANSWER_SECONDS) -> None:
+        self._frontend = frontend
+        self._answer_seconds = answer_seconds
+        self._garbled = 0
+
+    def sense(self) -> bytes | None:
+        """Select the card in the field, looking once, for type A only."""
+        with _reader_errors():
+            target = self._frontend.sense(nfc.clf.RemoteTarget("106A"), iterations=1)
+        if target is None or target.sdd_res is None:
+            self._raise_collision()
+            return None
+        self._garbled = 0
+        return bytes(target.sdd_res)
+
+    def exchange(self, frame: bytes) -> bytes:
+        """Send one frame to the selected card."""
+        with _reader_errors():
+            try:
+                answer = self._frontend.exchange(frame, self._answer_seconds)
+            except nfc.clf.CommunicationError as error:
+                raise SilenceError(f"the chip did not answer the frame {frame.hex()}") from error
+        if not answer:
+            raise SilenceError(f"no card was selected for the frame {frame.hex()}")
+        return bytes(answer)
+
+    def _raise_collision(self) -> None:
+        """Tell two cards from an empty place: something answered, and none could be selected.
+
+        Only the udp driver counts the bytes it received; other readers' firmware picks one of
+        the cards by itself. A card just torn away looks alike, but once only.
+        """
+        self._garbled = self._garbled + 1 if getattr(self._frontend.device, "rcvd_data", 0) else 0
+        if self._garbled >= _GARBLED_LOOKS:
+            raise CollisionError("more than one card answers at once; none was selected")
+
+
+@contextmanager
+def open_nfcpy(path: str) -> Iterator[NfcpyField]:
+    """Open a reader by its nfcpy path; it is closed when the block ends.
+
+    Raises:
+        ReaderError: there is no such reader, or it cannot be opened; the hint says what to do.
+    """
+    logging.getLogger("nfc").addHandler(logging.NullHandler())
+    frontend = _open(path)
+    seconds = _UDP_ANSWER_SECONDS if path.startswith("udp") else _ANSWER_SECONDS
+    try:
+        yield NfcpyField(frontend, answer_seconds=seconds)
+    finally:
+        _close(frontend)
+
+
+def usable_path(path: str) -> bool:
+    """Whether nfcpy understands this path as one reader or a search for one."""
+    return _PATH.fullmatch(path) is not None
+
+
+def _open(path: str) -> Any:
+    try:
+        return nfc.ContactlessFrontend(path)
+    except Exception as error:
+        raise _opening_error(path, error) from error
+
+
+def _close(frontend: Any) -> None:
+    try:
+        frontend.close()
+    except Exception as error:  # noqa: BLE001 - a reader that is gone cannot be closed
+        logging.getLogger(__name__).debug("the reader was not closed: %s", error)
+
+
+def _opening_error(path: str, error: Exception) -> ReaderError:
+    number = getattr(error, "errno", None)
+    if isinstance(error, FileNotFoundError) and "libusb" in str(error):
+        return ReaderError(
+            "the library libusb-1.0 is missing; no USB reader can be opened",
+            hint="install it: apt install libusb-1.0-0",
+        )
+    if number == errno.EACCES:
+        return ReaderError(
+            f"the reader {path} is there, but may not be opened",
+            hint="give your user access with a udev rule, then plug the reader in again",
+        )
+    if number == errno.EBUSY:
+        return ReaderError(
+            f"the reader {path} is in use by another program or by the kernel's own driver",
+            hint="end the other program, or: modprobe -r pn533_usb port100",
+        )
+    if isinstance(error, ValueError):
+        return ReaderError(
+            f"nfcpy cannot open {path}: {error}",
+            hint="take a port between 49152 and 65535, one that /etc/services does not name",
+        )
+    return ReaderError(f"no reader was found at {path}: {error}")
+
+
+@contextmanager
+def _reader_errors() -> Iterator[None]:
+    """Whatever else the reader raises means that it is lost: OSError, termios.error and worse."""
+    try:
+        yield
+    except SilenceError:
+        raise
+    except Exception as error:
+        raise ReaderError(f"the reader was lost: {error or type(error).__name__}") from error
