@@ -21,7 +21,8 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev system-packages
+bench: $(VENV)/.dev
+	@sh tests/system_packages.sh $(APT_PACKAGES) wrk
 	$(BIN)/python -m tests.bench
 
 clean:

@@ -1,0 +1,20 @@
+"""``make bench``: measure, print, and write docs/benchmarks.md."""
+
+import time
+
+from tests.bench import chip_time, tap_page
+from tests.bench.figures import table, write_page
+
+
+def main() -> None:
+    """Run every suite."""
+    begun = time.monotonic()
+    suites = []
+    for module in (chip_time, tap_page):
+        suites.append(module.measure())
+        print(table(suites[-1]), flush=True)
+    write_page(suites, seconds=time.monotonic() - begun)
+
+
+if __name__ == "__main__":
+    main()
