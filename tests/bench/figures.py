@@ -48,8 +48,8 @@ def table(suite: Suite) -> str:
 def write_page(suites: Iterable[Suite], *, seconds: float) -> None:
     """Write docs/benchmarks.md anew."""
     head = (
-        "# Benchmarks\n\nWritten by `make bench`. Ratios are ours divided by what it is held against,"
-        " in the same run\non one machine; absolute figures mean nothing elsewhere.\n\n"
+        "# Benchmarks\n\nWritten by `make bench`. Ratios are ours divided by what they are held"
+        " against, in the same run\non one machine; absolute figures mean nothing elsewhere.\n\n"
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
         f" Python {platform.python_version()}, {seconds:.0f} s.\n"
     )
