@@ -1,0 +1,1 @@
+"""What visitors see: blueprints, their shared context, headers, languages and error pages."""

@@ -1,0 +1,52 @@
+"""Error pages: the same quiet page for whatever went wrong, without a word of what was asked."""
+
+from flask import Flask, Response
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from landing.web.context import page
+
+_KEPT_HEADERS = ("Allow", "Retry-After")
+
+
+def install_error_pages(app: Flask) -> None:
+    """Have every HTTP error, and every failure of ours, answered with our page."""
+
+    @app.errorhandler(HTTPException)
+    def show(error: HTTPException) -> Response:
+        status = error.code or 500
+        title, text = error_words(status)
+        response = page("errors/error.html", status, error_title=title, error_text=text)
+        kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
+        response.headers.update(kept)
+        return response
+
+
+def error_words(status: int) -> tuple[str, str]:
+    """Say what a status means to a visitor, and what they can do."""
+    match status:
+        case 404:
+            title = _("This page cannot be found")
+            text = _("The address may be incomplete, or the card is not in use.")
+        case 405:
+            title = _("This does not work here")
+            text = _("Go back to the card and use its buttons.")
+        case 410:
+            title = _("This card is no longer in use")
+            text = _("Its owner has stopped it. It will not come back.")
+        case 413:
+            title = _("That is too much at once")
+            text = _("Nothing was kept. Shorten your text and send it again.")
+        case 422:
+            title = _("Something in the form is not right")
+            text = _("Nothing was kept. Go back and check what you typed.")
+        case 429:
+            title = _("Too many attempts")
+            text = _("Please wait a few minutes, then try again.")
+        case _ if status >= 500:
+            title = _("Something went wrong on our side")
+            text = _("Nothing of yours was lost. Please try again in a moment.")
+        case _:
+            title = _("This request cannot be understood")
+            text = _("Go back and try again.")
+    return title, text

@@ -1,0 +1,1 @@
+"""What visitors see, asked of the real application on a real database."""
