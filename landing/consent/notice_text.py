@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from itertools import groupby
 
 NOTICE_STYLE = (
-    ":root{color-scheme:light dark;--ink:#1c1b19;--soft:#5c5952;--paper:#faf9f6;--line:#dedad1}"
-    "@media(prefers-color-scheme:dark){:root{--ink:#f0eee9;--soft:#b3afa6;--paper:#171614;"
-    "--line:#393631}}"
+    ":root{color-scheme:light dark;--paper:#f3f1ec;--sheet:#fff;--ink:#1a2024;--soft:#59636b;"
+    "--line:#e3dfd6;--accent:#17505f}"
+    "@media(prefers-color-scheme:dark){:root{--paper:#0e1214;--sheet:#171c1f;--ink:#eef1f2;"
+    "--soft:#a6b0b6;--line:#2a3236;--accent:#93cbd8}}"
     "*{box-sizing:border-box}"
     "body{margin:0;background:var(--paper);color:var(--ink);"
-    "font:1.0625rem/1.6 system-ui,sans-serif;overflow-wrap:anywhere}"
-    "main{max-width:40rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}"
-    "h1{font-size:1.625rem;line-height:1.25;margin:0 0 .5rem;text-wrap:balance}"
-    "h2{font-size:1.125rem;line-height:1.35;margin:2.25rem 0 .5rem;padding-top:1.5rem;"
+    "font:1.0625rem/1.6 system-ui,sans-serif;overflow-wrap:break-word}"
+    "main{max-width:44rem;margin:0 auto;padding:2rem 1.25rem 3rem;background:var(--sheet)}"
+    "h1{font-size:1.75rem;line-height:1.2;letter-spacing:-.015em;margin:0;text-wrap:balance}"
+    "h1+p{color:var(--soft);font-size:.9375rem}h1+p+p{font-size:1.1875rem;line-height:1.5}"
+    "h2{font-size:1.1875rem;line-height:1.35;margin:2rem 0 .5rem;padding-top:1.5rem;"
     "border-top:1px solid var(--line)}"
-    "h1+p{color:var(--soft);font-size:.9375rem}h1+p+p{font-size:1.125rem}"
-    "p{margin:.5rem 0}ul{margin:.5rem 0;padding-left:1.25rem}li{margin:.375rem 0}"
-    "@media print{body{background:#fff;color:#000;font-size:11pt}main{padding:0}}"
+    "p{margin:.625rem 0;text-wrap:pretty}ul{margin:.625rem 0;padding-left:1.25rem}"
+    "li{margin:.375rem 0}li::marker{color:var(--accent)}"
+    "a{display:inline-block;padding:.75rem 0;color:var(--accent);text-underline-offset:.2em}"
+    ":focus-visible{outline:3px solid var(--accent);outline-offset:3px}"
+    "@media(min-width:46rem){body{padding:3rem 1rem}main{padding:3rem;border-radius:24px}}"
+    "@media print{body,main{background:#fff;color:#000;font-size:11pt;padding:0}a{display:none}}"
 )
 
 
@@ -47,9 +52,14 @@ def blocks_html(blocks: list[Block]) -> str:
     return "\n".join(_lines(blocks)) + "\n"
 
 
-def notice_page(text: str, *, language: str) -> bytes:
-    """Write a notice as a page of its own, in UTF-8."""
+def notice_page(text: str, *, language: str, other: tuple[str, str]) -> bytes:
+    """Write a notice as a page of its own, in UTF-8.
+
+    ``other`` is the other language and its name in itself.
+    """
     blocks = read_blocks(text)
+    code, name = other
+    link = f'<p><a href="/privacy?lang={code}" lang="{code}" hreflang="{code}">{name}</a></p>'
     return f"""<!doctype html>
 <html lang="{language}">
 <head>
@@ -61,7 +71,8 @@ def notice_page(text: str, *, language: str) -> bytes:
 </head>
 <body>
 <main>
-{blocks_html(blocks)}</main>
+{blocks_html(blocks)}{link}
+</main>
 </body>
 </html>
 """.encode()

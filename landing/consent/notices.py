@@ -15,6 +15,7 @@ NOTICE_ID = "weconnect"
 VERSION = 1
 PUBLISHED_ON = "2026-11-22"
 TEXTS = {"fr": notice_fr.TEXT, "en": notice_en.TEXT}
+_OTHERS = {"fr": ("en", "English"), "en": ("fr", "Français")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Notice:
 def current_notice(language: str) -> Notice:
     """The notice that a form in this language links to."""
     text = TEXTS[language].format(version=VERSION, day=PUBLISHED_ON)
-    content = notice_page(text, language=language)
+    content = notice_page(text, language=language, other=_OTHERS[language])
     return Notice(
         version=VERSION,
         language=language,

@@ -12,9 +12,11 @@ from landing.consent.canonical import canonical
 from landing.consent.parties import WEMET, Recipient, controllers
 from landing.consent.purposes import PURPOSES, RETENTION_MONTHS, RETENTION_RULE, Purpose
 from landing.contract.documents import format_time
+from landing.contract.url import Channel
 
 SCHEMA = "wc-consent/1"
 PROFILE = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
+_METHODS: dict[Channel, str] = {"chip": "nfc_tap", "qr": "qr"}
 _PII_TYPES = {
     "given_name": "name",
     "family_name": "name",
@@ -50,6 +52,7 @@ class Agreement:
     card: str
     recipient: Recipient
     language: str
+    channel: Channel
     notice: NoticeShown
     bundle_sha256: str
     ticked: frozenset[str]
@@ -97,7 +100,7 @@ def record_content(agreement: Agreement) -> dict[str, Any]:
         },
         "form_bundle_sha256": agreement.bundle_sha256,
         "collection": {
-            "method": "web_form",
+            "method": _METHODS[agreement.channel],
             "control": "checkbox",
             "defaults": "all_off",
             "submitted": {purpose.id: purpose.id in agreement.ticked for purpose in PURPOSES},

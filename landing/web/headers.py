@@ -39,7 +39,8 @@ def install_headers(app: Flask, stylesheet: Stylesheet) -> None:
         compress(request, response)
         if response.status_code == 200 and response.headers["Cache-Control"] != NO_STORE:
             _revalidate(response)
-        response.headers.update(headers)
+        for name, value in headers.items():  # a page of its own style brings its own policy
+            response.headers.setdefault(name, value)
         return response
 
 

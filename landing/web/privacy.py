@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from landing.consent.notices import current_content, current_notice
 from landing.storage.notices import find_notice
-from landing.web.context import language, page, services
+from landing.web.context import REVALIDATE, language, services
 
 FOREVER = "public, max-age=31536000, immutable"
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -20,8 +20,11 @@ blueprint = Blueprint("privacy", __name__)
 
 @blueprint.get("/privacy")
 def show() -> ResponseReturnValue:
-    """Show the notice in force."""
-    return page("privacy/notice.html", notice=current_notice(language()))
+    """Serve the notice in force, in the visitor's language."""
+    notice = current_notice(language())
+    response = _answer(notice.content, cache=REVALIDATE)
+    response.headers["Content-Location"] = f"/privacy/{notice.sha256}"
+    return response
 
 
 @blueprint.get("/privacy/<sha256>")
@@ -38,8 +41,12 @@ def show_archived(sha256: str) -> ResponseReturnValue:
             content = find_notice(db, sha256)
     if content is None:
         abort(404)
+    return _answer(content, cache=FOREVER)
+
+
+def _answer(content: bytes, *, cache: str) -> Response:
     response = Response(content, mimetype="text/html")
-    response.headers["Cache-Control"] = FOREVER
+    response.headers["Cache-Control"] = cache
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src {_style_sources(content)}; form-action 'none';"
         " base-uri 'none'; frame-ancestors 'none'"

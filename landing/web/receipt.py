@@ -60,8 +60,13 @@ def _found(name: str) -> Receipt:
     receipt = find_receipt(services().database, _key(name))
     if receipt is None:
         abort(404)
-    fall_back_on(json.loads(receipt.record.document)["language"])
+    _speak_as_shown(receipt)
     return receipt
+
+
+def _speak_as_shown(receipt: Receipt) -> None:
+    """Let the language of the form count where the visitor names none of ours."""
+    fall_back_on(json.loads(receipt.record.document)["language"])
 
 
 def _signer() -> Signer:
@@ -87,6 +92,8 @@ def _receipt_page(
         name=submission.recipient_name,
         organization=submission.recipient_organization,
     )
+    opened = _open_card(submission.card)
+    _speak_as_shown(receipt)  # the card at hand named its owner's language
     return page(
         "receipt/receipt.html",
         status,
@@ -99,7 +106,7 @@ def _receipt_page(
         valid_until=date.fromisoformat(record["valid_until"]),
         notice_url=f"/privacy/{record['notice']['sha256']}",
         notice_version=record["notice"]["version"],
-        opened=_open_card(submission.card),
+        opened=opened,
         withdraw_token=_signer().sign(receipt_sha256(_key(name))).decode(),
         operator=WEMET,
     )

@@ -70,7 +70,7 @@ def _sent(
     if receipt is None:
         fresh = _new_showing(opened, again=True)
         return _form_page(opened, channel, fresh, submission, problem="used", status=422)
-    return redirect(url("receipt.show", receipt=receipt), 303)
+    return redirect(url("receipt.show", name=receipt), 303)
 
 
 def recipient_of(profile: Profile) -> Recipient:

@@ -64,7 +64,8 @@ class FormView:
     @property
     def faulty(self) -> list[FieldView | BoxView]:
         """What the visitor can mend, in the order of the page."""
-        return [part for part in (*self.fields, *self.boxes) if part.fault]
+        parts: list[FieldView | BoxView] = [*self.fields, *self.boxes]
+        return [part for part in parts if part.fault]
 
 
 def form_view(
@@ -95,7 +96,7 @@ def form_view(
 
 def field_label(name: str) -> str:
     """The label of a field."""
-    return {
+    labels: dict[str, str] = {
         "given_name": _("First name"),
         "family_name": _("Last name"),
         "email": _("E-mail"),
@@ -103,12 +104,13 @@ def field_label(name: str) -> str:
         "organization": _("Company"),
         "organization_title": _("Job title"),
         "message": _("Message"),
-    }[name]
+    }
+    return labels[name]
 
 
 def fault_words(fault: str) -> str:
     """What is wrong with a field, and what to do about it."""
-    return {
+    words: dict[str, str] = {
         "too-long": _("This is too long. Please shorten it."),
         "unreadable": _("A character that cannot be read was left out. Please check what is left."),
         "web-address": _("A name has no web address in it. Please remove it."),
@@ -118,12 +120,13 @@ def fault_words(fault: str) -> str:
         "no-name": _("Give your name, or your company."),
         "no-channel": _("Give an e-mail address or a phone number, so that you can be answered."),
         "no-consent": _("Tick this box if you agree: without it, nothing is sent."),
-    }[fault]
+    }
+    return words[fault]
 
 
 def problem_words(problem: str) -> str:
     """What is wrong with the form as a whole, and what to do about it."""
-    return {
+    words: dict[str, str] = {
         "expired": _(
             "This page had been open for too long, or has changed since."
             " Nothing was sent. Your words are still here: check them and send again."
@@ -136,7 +139,8 @@ def problem_words(problem: str) -> str:
             "We could not keep your details: nothing was sent."
             " Your words are still here: please send again in a moment."
         ),
-    }[problem]
+    }
+    return words[problem]
 
 
 def _field_view(each: Field, submission: Submission | None, *, is_first: bool) -> FieldView:

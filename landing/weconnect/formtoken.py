@@ -15,18 +15,28 @@ _SALT = "weconnect-form/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """One showing of the form. ``nonce`` is 32 hex digits; ``notice`` and ``bundle`` are SHA-256
-    in hex of the notice linked from the form and of the form's own texts."""
+    """One showing of the form.
+
+    ``nonce`` is 32 hex digits; ``notice`` and ``bundle`` are the SHA-256, in hex, of the notice
+    that the form links to and of the form's own texts. ``again``: it was drawn in place of a
+    form that we had shown before, so that a quick answer is no sign of a machine.
+    """
 
     card: str
     nonce: str
+    language: str
     notice: str
     bundle: str
     shown_at: datetime
+    again: bool = False
 
     def age(self, now: datetime) -> timedelta:
         """How long the form has been in front of the visitor."""
         return now - self.shown_at
+
+    def is_too_fast(self, now: datetime, min_seconds: float) -> bool:
+        """Whether the form came back sooner than a person can fill it in."""
+        return not self.again and self.age(now) < timedelta(seconds=min_seconds)
 
     def is_current(self, now: datetime) -> bool:
         """Whether the form may still be sent as it was shown."""

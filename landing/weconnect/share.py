@@ -12,6 +12,7 @@ from landing.consent.events import Occurrence
 from landing.consent.identifiers import identifier, receipt_for, receipt_sha256
 from landing.consent.parties import Recipient
 from landing.consent.record import Agreement, NoticeShown, write_record
+from landing.contract.url import Channel
 from landing.storage.consent import StoredRecord, add_record, append_event
 from landing.storage.database import Database
 from landing.storage.notices import ArchivedText, archive_text
@@ -47,7 +48,7 @@ class Sending:
     doubtful: bool
     showing: Showing
     recipient: Recipient
-    language: str
+    channel: Channel
     texts: ShownTexts
 
 
@@ -87,7 +88,8 @@ def _agreement(sending: Sending, now: datetime, random: Randomness) -> tuple[Agr
         subject_commit=commitment(salt, sending.contact.as_dict()),
         card=sending.showing.card,
         recipient=sending.recipient,
-        language=sending.language,
+        language=sending.showing.language,
+        channel=sending.channel,
         notice=sending.texts.notice,
         bundle_sha256=sending.showing.bundle,
         ticked=sending.ticked,
