@@ -33,7 +33,7 @@ def error_words(status: int) -> tuple[str, str]:
             text = _("Go back to the card and use its buttons.")
         case 410:
             title = _("This card is no longer in use")
-            text = _("Its owner has stopped it. It will not come back.")
+            text = _("It was stopped for good and will not be put back in service.")
         case 413:
             title = _("That is too much at once")
             text = _("Nothing was kept. Shorten your text and send it again.")

@@ -4,11 +4,9 @@ from flask import Blueprint, Response
 
 from landing.contract.url import Channel
 from landing.web.card_view import card_view
-from landing.web.context import REVALIDATE, active_card_or_404, language, local, page, services
+from landing.web.context import REVALIDATE, active_card_or_404, language, page, services, url
 
 blueprint = Blueprint("tap", __name__)
-
-_LETTERS: dict[Channel, str] = {"chip": "c", "qr": "q"}
 
 
 @blueprint.get("/<channel:channel>/<token>")
@@ -21,5 +19,5 @@ def show(channel: Channel, token: str) -> Response:
         cache=REVALIDATE,
         view=card_view(opened.profile, language()),
         contact_href=f"/c/{opened.token}/contact.vcf",
-        connect_href=local(f"/{_LETTERS[channel]}/{opened.token}/connect"),
+        connect_href=url("weconnect.show", channel=channel, token=opened.token),
     )
