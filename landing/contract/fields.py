@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
 
 from landing.contract.errors import DocumentError
 
 _MAX_TEXT_LENGTH = 2000
+_MAX_NUMBER = 2**31 - 1
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _REQUIRED: Any = object()
 
@@ -75,19 +76,19 @@ class Fields:
         return value
 
     def positive(self, name: str) -> int:
-        """A whole number of at least 1."""
+        """A whole number of at least 1 that a database can keep."""
         value = self._value(name, _REQUIRED)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise self._fault(name, "it is not a whole number of at least 1")
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MAX_NUMBER:
+            raise self._fault(name, f"it is not a whole number from 1 to {_MAX_NUMBER}")
         return value
 
     def time(self, name: str) -> datetime:
-        """A time with its offset. Source: RFC 3339, 5.6."""
+        """A time with its offset, answered in UTC. Source: RFC 3339, 5.6."""
         value = self.text(name)
         try:
             if _RFC3339.fullmatch(value):
-                return datetime.fromisoformat(value)
-        except ValueError:
+                return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
             pass
         raise self._fault(name, f"{value[:60]!r} is not a time such as 2026-11-22T14:00:00Z")
 

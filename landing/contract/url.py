@@ -18,6 +18,7 @@ Channel = Literal["chip", "qr"]
 _CHANNELS: dict[str, Channel] = {"c": "chip", "q": "qr"}
 _HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _MAX_HOST_LENGTH = 253  # RFC 1035, 2.3.4
+_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class CardUrl:
 
 
 def parse_site_url(text: str) -> str:
-    """Read a site's public address: scheme, host, port if any; nothing behind it.
+    """Read a site's public address: scheme, host, port unless usual; nothing behind it.
 
     Plain ``http`` is for a loopback host only: a phone must never open a card without TLS.
 
@@ -55,7 +56,9 @@ def parse_site_url(text: str) -> str:
         raise CardUrlError(f"{text!r} goes on behind the host; a site's address ends there")
     if parts.scheme == "http" and not is_loopback(host):
         raise CardUrlError(f"{text!r}: plain http is for a loopback host only, use https")
-    return f"{parts.scheme}://{_checked_host(host)}" + (f":{port}" if port is not None else "")
+    if port in (None, _DEFAULT_PORTS[parts.scheme]):
+        return f"{parts.scheme}://{_checked_host(host)}"
+    return f"{parts.scheme}://{_checked_host(host)}:{port}"
 
 
 def is_loopback(host: str) -> bool:
@@ -84,6 +87,8 @@ def parse_card_url(text: str) -> CardUrl:
     Raises:
         CardUrlError: the text is not a card's address.
     """
+    if not text.isascii():
+        raise CardUrlError("a card's address is written in plain ASCII")
     head, _, written_token = text.rpartition("/")
     origin, _, letter = head.rpartition("/")
     channel = _CHANNELS.get(letter.lower())
@@ -98,8 +103,18 @@ def parse_card_url(text: str) -> CardUrl:
 
 def _checked_host(host: str) -> str:
     if ":" in host:
-        return f"[{ipaddress.IPv6Address(host).compressed}]"
+        return _checked_ipv6(host)
     labels = host.split(".")
     if len(host) > _MAX_HOST_LENGTH or not all(_HOST_LABEL.fullmatch(label) for label in labels):
         raise CardUrlError(f"{host!r} is not a host name")
     return host
+
+
+def _checked_ipv6(host: str) -> str:
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError as error:
+        raise CardUrlError(f"{host!r} is not an IPv6 address") from error
+    if address.scope_id is not None:
+        raise CardUrlError(f"{host!r} names a network card, which no phone knows")
+    return f"[{address.compressed}]"
