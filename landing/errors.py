@@ -76,6 +76,6 @@ class PeopleError(DataError):
 
     hint = "mend these lines and import the file again; the good lines will come with it"
 
-    def __init__(self, message: str, faults: tuple[str, ...]) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, faults: tuple[str, ...], *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.faults = faults

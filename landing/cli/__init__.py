@@ -1,0 +1,1 @@
+"""``wecard-landing``: a module per verb; arguments, streams and exit codes, no rules."""
