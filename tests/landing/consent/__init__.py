@@ -1,0 +1,1 @@
+"""Tests of consent: notices, records, the chain of events."""

@@ -1,0 +1,1 @@
+"""Tests of the reciprocal form, from the rules to the receipt."""
