@@ -7,10 +7,12 @@ EncoderError            exit 1
 ├── QrMismatchError     a printed code does not say what the chip says; the card is stopped
 ├── CapacityError       the address is too long for the chip
 ├── SilenceError        the chip did not answer a frame
+├── NakError            the chip is there and refuses a frame
 ├── CollisionError      more than one card answered
 └── CardError           exit 6: this card was not done; the job goes on
     ├── CardRefusedError    the card is not one to take; nothing was written on it
     └── CardFailedError     the card was begun and is not done; it keeps its token
+        └── CardLostError       the card does not answer any more
 """
 
 from typing import Literal
@@ -117,6 +119,10 @@ class SilenceError(EncoderError):
     """The chip did not answer a frame, or its answer was lost."""
 
 
+class NakError(EncoderError):
+    """The chip is still there, and refuses a frame or garbles its answer, again and again."""
+
+
 class CollisionError(EncoderError):
     """More than one card answered; none was selected."""
 
@@ -143,3 +149,11 @@ class CardFailedError(CardError):
     def __init__(self, reason: Failure, message: str) -> None:
         super().__init__(message, hint=FAILURE_HINTS[reason])
         self.reason = reason
+
+
+class CardLostError(CardFailedError):
+    """The card does not answer any more; ``other`` is the UID that answers in its place."""
+
+    def __init__(self, message: str, *, other: bytes | None = None) -> None:
+        super().__init__("card-lost", message)
+        self.other = other

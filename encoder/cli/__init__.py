@@ -1,0 +1,1 @@
+"""The ``wecard-encoder`` command, a module per verb."""

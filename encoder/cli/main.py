@@ -1,0 +1,26 @@
+"""``wecard-encoder``: the workstation's command."""
+
+import click
+
+from encoder.cli.inspect import inspect
+from encoder.cli.ledger import ledger
+from encoder.cli.program import Program
+from encoder.cli.readers import readers
+from encoder.cli.run import run
+
+
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wecard", message="%(package)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Print the traceback of an error.")
+def main() -> None:
+    """Write business cards: chip, proof, lock, book and label.
+
+    \b
+    Examples:
+      wecard-encoder run job.json --reader sim --labels labels --report report.json
+      wecard-encoder readers
+    """
+
+
+for verb in (run, readers, inspect, ledger):
+    main.add_command(verb)

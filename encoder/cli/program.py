@@ -1,0 +1,73 @@
+"""The command group: every error leaves as ``error:`` and ``hint:`` with its exit code."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from encoder.cli.exits import ExitCode
+from encoder.errors import EncoderError
+
+_DEBUG = "--debug"
+
+
+class Program(click.Group):
+    """A click group that speaks of errors in our own manner; ``--debug`` may stand anywhere."""
+
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run the command and leave with its exit code."""
+        given = list(sys.argv[1:] if args is None else args)
+        debug = _DEBUG in given
+        words = [word for word in given if word != _DEBUG]
+        extra["standalone_mode"] = False
+        sys.exit(self._guarded(words, prog_name or "wecard-encoder", debug, extra))
+
+    def _guarded(self, words: list[str], prog_name: str, debug: bool, extra: Any) -> int:
+        try:
+            code = super().main(words, prog_name, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            return ExitCode.USAGE
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else prog_name
+            tell(error.format_message(), f"see: {command} --help")
+            return ExitCode.USAGE
+        except click.ClickException as error:
+            tell(error.format_message(), f"see: {prog_name} --help")
+            return ExitCode.USAGE
+        except click.Abort:
+            tell("stopped", "run the command again to go on")
+            return ExitCode.STOPPED
+        except EncoderError as error:
+            _trace(debug)
+            tell(str(error), error.hint)
+            return error.exit_code
+        except BrokenPipeError:
+            return _leave_quietly()
+        except Exception as error:  # noqa: BLE001 - the top-level handler
+            _trace(debug)
+            tell(f"a fault of ours: {type(error).__name__}: {error}", EncoderError.hint)
+            return ExitCode.FAULT
+        return code if isinstance(code, int) else ExitCode.DONE
+
+
+def tell(error: str, hint: str) -> None:
+    """Say on stderr what happened and what to do."""
+    click.echo(f"error: {error}", err=True)
+    click.echo(f"hint: {hint}", err=True)
+
+
+def _leave_quietly() -> int:
+    # Whoever read our output has gone; the interpreter must not try to flush it again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.FAULT
+
+
+def _trace(debug: bool) -> None:
+    if debug:
+        click.echo(traceback.format_exc(), err=True)

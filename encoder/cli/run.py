@@ -1,0 +1,198 @@
+"""``wecard-encoder run``: the cards of a job."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from encoder.chips.models import MODELS
+from encoder.cli.exits import exit_code_of
+from encoder.cli.jobs import load_job
+from encoder.cli.options import (
+    default_ledger,
+    default_operator,
+    default_station,
+    json_option,
+    ledger_option,
+    operator_option,
+    reader_option,
+    station_option,
+)
+from encoder.cli.screen import Screen, open_screen
+from encoder.cli.stopping import stop_on_signals
+from encoder.errors import EncoderError
+from encoder.labels.atomic import write_whole
+from encoder.labels.files import write_label
+from encoder.labels.sheet import write_sheet
+from encoder.ledger import Bench, Ledger
+from encoder.readers import open_field
+from encoder.station.encoding import Desk, Prover
+from encoder.station.events import End, Event
+from encoder.station.run import JobRun, Outcome, Surroundings
+from encoder.station.visit import Verdict
+from encoder.station.worklist import Worklist
+from landing.contract.documents import Job, JobItem, Report, dump_report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the operator asked for on the command line."""
+
+    job: Job
+    reader: str
+    ledger_path: Path
+    labels: Path | None
+    report: Path | None
+    bench: Bench
+    overwrite: bool
+
+
+@click.command()
+@click.argument("job_file", metavar="JOB")
+@reader_option
+@ledger_option
+@click.option(
+    "--labels",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Draw each card's QR code there, and one sheet for the job.",
+)
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep the report for the site there, up to date after each card.",
+)
+@station_option
+@operator_option
+@click.option("--overwrite", is_flag=True, help="Take cards that hold someone's content, too.")
+@json_option
+def run(
+    job_file: str,
+    reader: str,
+    ledger_path: Path | None,
+    labels: Path | None,
+    report: Path | None,
+    station: str | None,
+    operator: str | None,
+    overwrite: bool,
+    as_json: bool,
+) -> int:
+    """Write, prove, lock and book the cards of a job; JOB is a file, or - for stdin.
+
+    \b
+    Examples:
+      wecard-encoder run job.json --labels labels --report report.json
+      wecard-encoder run job.json --reader sim --json
+
+    The ledger remembers which card has which token: a card that was pulled away is finished when
+    it is laid down again. Exit codes: 0 done, 3 no reader, 4 bad job or ledger, 5 stopped with
+    items left, 6 ended but cards were refused or failed.
+    """
+    order = Order(
+        job=load_job(job_file),
+        reader=reader,
+        ledger_path=ledger_path or _own_ledger(),
+        labels=labels,
+        report=report,
+        bench=Bench(station=station or default_station(), operator=operator or default_operator()),
+        overwrite=overwrite,
+    )
+    with stop_on_signals() as stop, Ledger.open(order.ledger_path, writable=True) as ledger:
+        return exit_code_of(_work(order, ledger, stop.is_asked, as_json=as_json))
+
+
+def _work(order: Order, ledger: Ledger, stopping: Callable[[], bool], *, as_json: bool) -> Outcome:
+    worklist = Worklist(order.job, ledger)
+    first_chip = MODELS[order.job.policy.chips[0]]
+    with (
+        open_field(order.reader, cards=worklist.remaining, chip=first_chip) as field,
+        _paper(order, ledger, worklist) as paper,
+        open_screen(order.job, worklist, as_json=as_json) as screen,
+    ):
+        desk = Desk(
+            job=order.job,
+            ledger=ledger,
+            bench=order.bench,
+            clock=lambda: datetime.now(UTC),
+            prove=_prover(order),
+        )
+        around = Surroundings(
+            emit=_emitter(paper, screen),
+            after_card=lambda _: paper.write_report(),
+            stopping=stopping,
+            seconds=time.monotonic,
+            pause=time.sleep,
+        )
+        return JobRun(desk, field, worklist, around, overwrite=order.overwrite).run(order.reader)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """The files that a run leaves: report and sheet."""
+
+    order: Order
+    ledger: Ledger
+    worklist: Worklist
+
+    def write_report(self) -> None:
+        """Rebuild the report from the ledger and put it in place."""
+        if self.order.report is not None:
+            report = Report(
+                job=self.order.job.job,
+                station=self.order.bench.station,
+                cards=self.ledger.reported(self.order.job.job),
+            )
+            write_whole(self.order.report, dump_report(report).encode())
+
+    def write_sheet(self) -> None:
+        """Draw the sheet of the done cards."""
+        tokens = self.worklist.done_tokens
+        if self.order.labels is not None and tokens:
+            path = self.order.labels / f"{self.order.job.job}.pdf"
+            write_sheet(path, self.order.job, tokens)
+
+
+@contextmanager
+def _paper(order: Order, ledger: Ledger, worklist: Worklist) -> Iterator[_Paper]:
+    """Make sure ahead of the first card that the run's files can be written."""
+    paper = _Paper(order, ledger, worklist)
+    paper.write_report()
+    if order.labels is not None:
+        try:
+            order.labels.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EncoderError(
+                f"the folder {order.labels} cannot be made: {error.strerror}; no card was touched",
+                hint="name another folder with --labels",
+            ) from error
+    yield paper
+
+
+def _emitter(paper: _Paper, screen: Screen) -> Callable[[Event, Verdict | None], None]:
+    def emit(event: Event, verdict: Verdict | None) -> None:
+        if isinstance(event, End):
+            paper.write_report()
+            paper.write_sheet()
+        screen.show(event, verdict)
+
+    return emit
+
+
+def _prover(order: Order) -> Prover:
+    def prove(item: JobItem, chip_url: str) -> None:
+        if order.labels is not None:
+            write_label(order.labels, site=order.job.site, token=item.token, chip_url=chip_url)
+
+    return prove
+
+
+def _own_ledger() -> Path:
+    path = default_ledger()
+    with suppress(OSError):  # opening the ledger says it better
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return path

@@ -1,0 +1,1 @@
+"""The use case: a job's cards, one after another, from blank to booked; it emits events."""

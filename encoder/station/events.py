@@ -1,0 +1,63 @@
+"""What the station tells while it works; one JSON object a line for scripts."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal
+
+from encoder.errors import Failure, Refusal
+
+Status = Literal["done", "resumed", "already-done", "refused", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened."""
+
+    name: ClassVar[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The event as the contract writes it."""
+        return {"event": self.name, **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready(Event):
+    """The reader is open; no card was looked for yet."""
+
+    name: ClassVar[str] = "ready"
+    job: str
+    reader: str
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card(Event):
+    """One presentation is over; the counts are its own, activation included."""
+
+    name: ClassVar[str] = "card"
+    status: Status
+    token: str | None
+    uid: str | None
+    chip: str | None
+    reason: Refusal | Failure | None
+    exchanges: int
+    writes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed(Event):
+    """The card does not answer any more."""
+
+    name: ClassVar[str] = "removed"
+    uid: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Event):
+    """The run is over: ``failed`` counts cards begun and still unfinished."""
+
+    name: ClassVar[str] = "end"
+    done: int
+    refused: int
+    failed: int
+    remaining: int

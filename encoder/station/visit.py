@@ -1,0 +1,123 @@
+"""One presentation: from the activation of a card to the event that tells what became of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from encoder.errors import CardFailedError, CardRefusedError, Failure, ReaderError, Refusal
+from encoder.ledger import BookedCard
+from encoder.station.encoding import Desk, Encoding
+from encoder.station.events import Card, Status
+from encoder.station.identify import check_begun, check_new, identify
+from encoder.station.session import Session
+from encoder.station.worklist import Worklist
+from landing.contract.documents import JobItem
+
+EncodingFactory = Callable[..., Encoding]
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What became of a card, in the making; ``error`` is what the operator is told."""
+
+    status: Status = "failed"
+    token: str | None = None
+    chip: str | None = None
+    reason: Refusal | Failure | None = None
+    error: CardRefusedError | CardFailedError | ReaderError | None = None
+
+
+class Visit:
+    """A card on the reader, looked at and finished if it is one of ours to finish."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        worklist: Worklist,
+        session: Session,
+        *,
+        overwrite: bool,
+        encoding: EncodingFactory = Encoding,
+    ) -> None:
+        self._desk = desk
+        self._worklist = worklist
+        self._session = session
+        self._overwrite = overwrite
+        self._encoding = encoding
+        self.verdict = Verdict()
+
+    def run(self) -> Verdict:
+        """Do what there is to do; a lost reader is a verdict too, with its error kept."""
+        verdict = self.verdict
+        try:
+            self._handle()
+        except CardRefusedError as error:
+            verdict.status, verdict.reason, verdict.error = "refused", error.reason, error
+            verdict.token = None
+        except CardFailedError as error:
+            verdict.status, verdict.reason, verdict.error = "failed", error.reason, error
+        except ReaderError as error:
+            verdict.status, verdict.reason, verdict.error = "failed", "reader-lost", error
+        return verdict
+
+    def event(self, seconds: float) -> Card:
+        """The verdict as the event that tells it."""
+        return Card(
+            status=self.verdict.status,
+            token=self.verdict.token,
+            uid=self.uid,
+            chip=self.verdict.chip,
+            reason=self.verdict.reason,
+            exchanges=self._session.exchanges,
+            writes=self._session.writes,
+            seconds=round(seconds, 3),
+        )
+
+    @property
+    def uid(self) -> str:
+        """The card's UID, as it is written everywhere."""
+        return self._session.uid.hex().upper()
+
+    def _handle(self) -> None:
+        booked = self._desk.ledger.card_with_uid(self.uid)
+        if booked is None:
+            self._take_new()
+            return
+        self.verdict.chip = booked.chip
+        item = self._item_of(booked)
+        self.verdict.token = booked.token
+        if booked.is_done:
+            self.verdict.status = "already-done"
+        else:
+            self._resume(item)
+
+    def _item_of(self, booked: BookedCard) -> JobItem:
+        item = self._worklist.item(booked.token)
+        if booked.job != self._desk.job.job or booked.is_scrapped or item is None:
+            raise CardRefusedError("uid-booked", f"the card belongs to the job {booked.job}")
+        return item
+
+    def _take_new(self) -> None:
+        found = identify(self._session, self._desk.job.policy.chips)
+        self.verdict.chip = found.model.name
+        item = self._worklist.next_item()
+        if item is None:
+            raise CardRefusedError("no-item", "every item left is begun on another card")
+        check_new(self._session, found, item.url, overwrite=self._overwrite)
+        encoding = self._encoding(self._desk, self._session, found, item, resumed=False)
+        self._encode(encoding, item, "done")
+
+    def _resume(self, item: JobItem) -> None:
+        found = identify(self._session, self._desk.job.policy.chips)
+        check_begun(found)
+        encoding = self._encoding(self._desk, self._session, found, item, resumed=True)
+        self._encode(encoding, item, "resumed")
+
+    def _encode(self, encoding: Encoding, item: JobItem, status: Status) -> None:
+        try:
+            encoding.run()
+        finally:
+            if self._desk.ledger.card_with_uid(self.uid) is not None:
+                self.verdict.token = item.token
+                self._worklist.begin(item.token)
+        self.verdict.status = status
+        self._worklist.finish(item.token)
