@@ -1,0 +1,1 @@
+"""The public profile: its vCard, its file name, its pictures and its links."""
