@@ -59,12 +59,18 @@ class FieldServer:
         self.port: int = self._socket.getsockname()[1]
         self._reader: tuple[str, int] | None = None
         self._stopping = False
+        self._error: BaseException | None = None
         self._thread = Thread(target=self._serve, name=f"field-{self.port}", daemon=True)
 
     @property
     def path(self) -> str:
         """The reader path, as nfcpy spells it."""
         return f"udp:{HOST}:{self.port}"
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether datagrams are answered; a fault in the place ends it, and the context raises."""
+        return self._thread.is_alive()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -80,8 +86,16 @@ class FieldServer:
         self._socket.sendto(b"", (HOST, self.port))
         self._thread.join()
         self._socket.close()
+        if self._error is not None and error is None:
+            raise self._error
 
     def _serve(self) -> None:
+        try:
+            self._answer_all()
+        except BaseException as error:  # noqa: BLE001 - raised again where the context ends
+            self._error = error
+
+    def _answer_all(self) -> None:
         while not self._stopping:
             datagram, sender = self._socket.recvfrom(_MAX_DATAGRAM)
             answer = self._answer(datagram, sender)
