@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 APT_PACKAGES := chromium libusb-1.0-0 poppler-utils
 SOURCES := encoder landing tests
 
-.PHONY: demo test check bench clean system-packages
+.PHONY: demo test check bench pictures reference clean system-packages
 
 demo: $(VENV)/.run
 	$(BIN)/python -m tests.demo
@@ -24,6 +24,12 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@sh tests/system_packages.sh $(APT_PACKAGES) wrk
 	$(BIN)/python -m tests.bench
+
+pictures: $(VENV)/.dev system-packages
+	WECARD_PICTURES=docs/pictures $(BIN)/python -m pytest tests/e2e
+
+reference: $(VENV)/.dev
+	$(BIN)/python -m tests.cli_reference
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

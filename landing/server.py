@@ -50,7 +50,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         blocking_threads=BLOCKING_THREADS,
         workers_kill_timeout=STOP_SECONDS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve(target_loader=load_app, wrap_loader=False)
 
 

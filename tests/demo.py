@@ -3,6 +3,7 @@
 ``DEMO_PORT`` names the site's port; with ``DEMO_ONCE`` set, the pages are checked and it ends.
 """
 
+import html
 import json
 import os
 import shutil
@@ -76,7 +77,7 @@ def _check(job: Job) -> int:
         ):
             with urllib.request.urlopen(address, timeout=30) as answer:
                 found = answer.headers["Content-Type"].lower()
-                text = answer.read().decode()
+                text = html.unescape(answer.read().decode())
             if answer.status != 200 or found != expected or item.label.name not in text:
                 print(f"error: {address} is not as it should be", file=sys.stderr)
                 return 1

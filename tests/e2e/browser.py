@@ -37,7 +37,7 @@ def visitor(browser: Browser, *, locale: str = "fr-FR", width: int = 360) -> Bro
     )
 
 
-@dataclass(slots=True)
+@dataclass
 class Traffic:
     """What a page asked for: the responses, in order, the favicon's apart."""
 

@@ -14,8 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from encoder.chips.models import FIRST_USER_PAGE, NTAG213, PAGE_SIZE
+from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
-from encoder.simulator.field import VirtualField
 from encoder.simulator.server import FieldServer
 from landing.contract.documents import Job, parse_job, parse_report
 from tests.e2e.browser import SCHEMES, WIDTHS, Traffic, chromium, visitor
@@ -77,10 +77,8 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def _encode(workshop: Workshop, chip: VirtualChip) -> list[dict[str, object]]:
-    field = VirtualField()
-    field.lay(chip)
     words = "job.json --labels labels --report report.json --station bench-1 --operator mona --json"
-    with FieldServer(field, port=free_port()) as server:
+    with FieldServer(CardBox([chip]), free_port()) as server:
         output = workshop.done("wecard-encoder", "run", *words.split(), "--reader", server.path)
     return events_of(output)
 

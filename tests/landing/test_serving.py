@@ -72,7 +72,8 @@ def test_site_answers_to_its_own_name_only(workshop: Workshop) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=10)
 
-    assert refused.value.code == 400
+    with refused.value as answer:
+        assert answer.code == 400
 
 
 def _children(parent: int) -> list[int]:
