@@ -58,6 +58,23 @@ class Database:
         with mapped_errors(), write_lock(self._lock_path), self._writer.connect() as db, db.begin():
             yield db
 
+    def empty_log(self) -> bool:
+        """Empty the write-ahead log, where what was erased can still be read; call it after that.
+
+        False: a reader was in the way for too long, and the log is as it was.
+        Source: SQLite, PRAGMA wal_checkpoint(TRUNCATE).
+        """
+        with mapped_errors(), write_lock(self._lock_path):
+            connection = self._writer.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                row = cursor.fetchone()  # busy, pages in the log, pages moved
+                cursor.close()
+            finally:
+                connection.close()
+        return row is not None and row[0] == 0
+
     def close(self) -> None:
         """Give every connection back."""
         self._readers.dispose()
