@@ -16,7 +16,7 @@ from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from landing.app import create_app
 from landing.errors import SettingError
@@ -54,7 +54,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     ).serve(target_loader=load_app, wrap_loader=False)
 
 
-class _Supervisor(Server):
+class _Supervisor(MPServer):
     """granian's parent process, with another answer to a worker's death."""
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
@@ -63,7 +63,8 @@ class _Supervisor(Server):
             self.main_loop_interrupt.clear()
             if self.interrupt_signal:
                 return
-            dead = [index for index, worker in enumerate(self.wrks) if not worker.is_alive()]
+            workers: list[Any] = self.wrks
+            dead = [index for index, worker in enumerate(workers) if not worker.is_alive()]
             self.interrupt_children.clear()
             if dead:
                 time.sleep(_RESPAWN_PAUSE_SECONDS)

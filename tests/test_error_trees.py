@@ -52,7 +52,5 @@ def _defined(module: ModuleType) -> dict[str, str]:
         and issubclass(value, Exception)
         and value.__module__ == module.__name__
     }
-    return {
-        name: value.__base__.__name__ if value.__base__.__name__ in own else ""
-        for name, value in own.items()
-    }
+    bases = {name: value.__mro__[1].__name__ for name, value in own.items()}
+    return {name: base if base in own else "" for name, base in bases.items()}
