@@ -51,7 +51,8 @@ def render_sheet(job: Job, tokens: Collection[str]) -> bytes:
         QrMismatchError: a QR code does not say what the job says.
     """
     register_fonts()
-    items = [item for item in job.items if item.token in tokens]
+    done = frozenset(tokens)
+    items = [item for item in job.items if item.token in done]
     per_page = COLUMNS * ROWS
     pages = [items[start : start + per_page] for start in range(0, len(items), per_page)] or [[]]
     written = BytesIO()
