@@ -1,4 +1,4 @@
-"""Put a file in place whole or not at all."""
+"""Put a file in place whole or not at all, or take it away."""
 
 import os
 import tempfile
@@ -33,4 +33,19 @@ def write_whole(path: Path, content: bytes) -> None:
         raise EncoderError(
             f"{path} cannot be written: {error.strerror}; an older file of that name is untouched",
             hint="check that the folder is yours and that the disk has room",
+        ) from error
+
+
+def remove(path: Path) -> None:
+    """Remove a file if it is there.
+
+    Raises:
+        EncoderError: it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise EncoderError(
+            f"{path} cannot be removed: {error.strerror}; it must not be printed",
+            hint="remove it by hand, and check that the folder is yours",
         ) from error

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from encoder.errors import QrMismatchError
-from encoder.labels.atomic import write_whole
+from encoder.labels.atomic import remove, write_whole
 from encoder.qr.code import QrCode, draw
 from encoder.qr.pictures import to_png, to_svg
 from encoder.qr.readback import read_png, read_svg, require_same_card
@@ -22,8 +22,8 @@ def write_label(directory: Path, *, site: str, token: str, chip_url: str) -> Non
     try:
         png, svg = proved_pictures(draw(site, token), chip_url)
     except QrMismatchError:
-        png_path.unlink(missing_ok=True)
-        svg_path.unlink(missing_ok=True)
+        remove(png_path)
+        remove(svg_path)
         raise
     write_whole(png_path, png)
     write_whole(svg_path, svg)

@@ -56,7 +56,12 @@ def render_sheet(job: Job, tokens: Collection[str]) -> bytes:
     per_page = COLUMNS * ROWS
     pages = [items[start : start + per_page] for start in range(0, len(items), per_page)] or [[]]
     written = BytesIO()
-    canvas = Canvas(written, pagesize=A4, invariant=True, pageCompression=1)
+    canvas = Canvas(
+        written,
+        pagesize=A4,
+        invariant=True,
+        initialFontName=REGULAR,  # type: ignore[arg-type]  # the stub says float
+    )
     canvas.setTitle(f"WeCard {job.job}")
     canvas.setCreator("WeCard")
     for number, page in enumerate(pages, start=1):

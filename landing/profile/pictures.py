@@ -13,7 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageCms, ImageFilter, ImageOps
 
 from landing.errors import DataError
 from landing.profile.whole_files import write_whole
@@ -124,9 +124,28 @@ def _too_large() -> DataError:
 
 
 def _rebuilt(picture: Image.Image) -> Image.Image:
-    upright = ImageOps.exif_transpose(picture)
+    upright = _in_srgb(ImageOps.exif_transpose(picture))
     plain = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     return Image.frombytes(plain.mode, plain.size, plain.tobytes())
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    """The colours as every screen shows them; a colour profile that is broken is passed over."""
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK"):
+        return picture
+    try:
+        return (
+            ImageCms.profileToProfile(
+                picture,
+                ImageCms.ImageCmsProfile(BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                outputMode="RGB" if picture.mode == "CMYK" else picture.mode,
+            )
+            or picture
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return picture
 
 
 def _photo_renditions(pixels: Image.Image) -> Iterator[tuple[str, bytes]]:

@@ -67,3 +67,10 @@ def test_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         write_label(blocked, site=SITE, token=TOKEN, chip_url=CHIP_URL)
 
     assert "folder" in caught.value.hint
+
+
+def test_spoilt_label_that_cannot_be_removed_is_named(tmp_path: Path) -> None:
+    (tmp_path / f"{TOKEN}.png" / "inside").mkdir(parents=True)
+
+    with pytest.raises(EncoderError, match="must not be printed"):
+        write_label(tmp_path, site=SITE, token=TOKEN, chip_url=f"{SITE}/c/{OTHER}")

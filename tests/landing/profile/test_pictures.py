@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageCms, ImageDraw
 from PIL.Image import Exif
 
 from landing.errors import DataError
@@ -197,6 +197,15 @@ def test_print_colours_are_taken() -> None:
     assert is_like(photo.getpixel(TOP_LEFT), RED)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_colours_of_another_colour_space_are_translated(mode: str) -> None:
+    content = saved(halves().convert(mode), "PNG", icc_profile=red_and_blue_swapped())
+
+    photo = rendition(content, "photo", PHOTO_JPEG)
+
+    assert is_like(photo.getpixel(TOP_LEFT), BLUE)
+
+
 def test_palette_with_transparency_is_taken() -> None:
     palette = halves().quantize(4)
 
@@ -341,6 +350,12 @@ def test_other_names_are_not_stored(tmp_path: Path, name: str) -> None:
         store_pictures(tmp_path / "pictures", {name: b"x"})
 
     assert not (tmp_path / "pictures").exists()
+
+
+def red_and_blue_swapped() -> bytes:
+    """A colour profile whose red is our blue. Source: ICC.1:2022, 9.2.44 (matrix columns)."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return srgb.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")
 
 
 def with_secrets(kind: str) -> bytes:
