@@ -68,9 +68,5 @@ def is_page_locked(model: ChipModel, image: Image, page: int) -> bool:
     """Whether a lock bit forbids to write ``page`` of CC or user memory."""
     if page < 0x10:
         return bool(int.from_bytes(image[STATIC_LOCK_PAGE][2:4], "little") >> page & 1)
-    group = (page - 0x10) // _pages_per_bit(model)
+    group = (page - 0x10) // model.pages_per_lock_bit
     return bool(int.from_bytes(image[model.dynamic_lock_page][:2], "little") >> group & 1)
-
-
-def _pages_per_bit(model: ChipModel) -> int:
-    return 2 if model.dynamic_lock_page == 0x28 else 16

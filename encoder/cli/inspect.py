@@ -20,7 +20,14 @@ from encoder.cli.stopping import stop_on_signals
 from encoder.errors import CardRefusedError, CollisionError, NakError, ReaderError
 from encoder.ledger import BookedCard, Ledger
 from encoder.readers import Field, open_field
-from encoder.station.identify import Found, identify, new_card_fault, opened_by, read_message
+from encoder.station.identify import (
+    Found,
+    identify,
+    new_card_fault,
+    opened_by,
+    read_message,
+    read_state,
+)
 from encoder.station.session import Session
 
 
@@ -87,7 +94,7 @@ def _picture(session: Session, booked: BookedCard | None) -> dict[str, Any]:
     """Everything about the card, ready for JSON."""
     uid = session.uid.hex().upper()
     try:
-        found = identify(session)
+        found = read_state(session, identify(session))
     except CardRefusedError as error:
         verdict = f"refuse it: {error.reason}, {error}"
         return {"uid": uid, "chip": None, "run_would": verdict, "pages": {}}

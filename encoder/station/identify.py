@@ -37,16 +37,37 @@ class Found:
         return b"".join(pages)[: data_area_bytes(self.model)]
 
 
-def identify(session: Session, allowed: Collection[str] = tuple(MODELS)) -> Found:
-    """Name the chip and read its locks, CC and configuration.
+def identify(session: Session) -> ChipModel:
+    """Name the chip by its answer to GET_VERSION.
 
     Raises:
-        CardRefusedError: ``unknown-chip``, or ``password-protected`` against reading.
+        CardRefusedError: ``unknown-chip``.
     """
     model = _model(session)
-    if model is None or model.name not in allowed:
-        name = model.name if model else "a chip that this program does not know"
-        raise CardRefusedError("unknown-chip", f"the card has {name}, the job asks for another")
+    if model is None:
+        raise CardRefusedError("unknown-chip", "the card has a chip that this program cannot write")
+    return model
+
+
+def check_allowed(model: ChipModel, allowed: Collection[str]) -> None:
+    """Refuse a chip that the job's policy does not name.
+
+    Raises:
+        CardRefusedError: ``unknown-chip``.
+    """
+    if model.name not in allowed:
+        wanted = " or ".join(allowed)
+        raise CardRefusedError(
+            "unknown-chip", f"the card has {model.name}, the job asks for {wanted}"
+        )
+
+
+def read_state(session: Session, model: ChipModel) -> Found:
+    """Read the chip's locks, CC and configuration, and where its data area begins.
+
+    Raises:
+        CardRefusedError: ``password-protected`` against reading.
+    """
     found = Found(model)
     try:
         found.image.update(session.read(STATIC_LOCK_PAGE))

@@ -150,16 +150,22 @@ class JobRun:
         while absent < _ABSENT_LOOKS:
             if self._around.stopping() or self._is_late(started):
                 return
-            try:
-                found = self._field.sense()
-            except CollisionError:
-                absent = 0
-                continue
-            if found is not None and found != uid:
+            answering = self._is_answering(uid)
+            if answering is None:
                 break
-            absent = 0 if found is not None else absent + 1
+            absent = 0 if answering else absent + 1
             self._around.pause(self._field.poll_seconds)
         self._emit(Removed(uid=uid.hex().upper() if uid else None))
+
+    def _is_answering(self, uid: bytes | None) -> bool | None:
+        """Whether the card, or several together, still answer; None when another one does."""
+        try:
+            found = self._field.sense()
+        except CollisionError:
+            return True
+        if found is None:
+            return False
+        return True if found == uid else None
 
     def _is_late(self, started: float) -> bool:
         waited = self._around.seconds() - started

@@ -7,7 +7,14 @@ from encoder.errors import CardFailedError, CardRefusedError, Failure, ReaderErr
 from encoder.ledger import BookedCard
 from encoder.station.encoding import Desk, Encoding
 from encoder.station.events import Card, Status
-from encoder.station.identify import check_begun, check_new, identify
+from encoder.station.identify import (
+    Found,
+    check_allowed,
+    check_begun,
+    check_new,
+    identify,
+    read_state,
+)
 from encoder.station.session import Session
 from encoder.station.worklist import Worklist
 from landing.contract.documents import JobItem
@@ -97,8 +104,7 @@ class Visit:
         return item
 
     def _take_new(self) -> None:
-        found = identify(self._session, self._desk.job.policy.chips)
-        self.verdict.chip = found.model.name
+        found = self._look_into()
         item = self._worklist.next_item()
         if item is None:
             raise CardRefusedError("no-item", "every item left is begun on another card")
@@ -106,8 +112,14 @@ class Visit:
         encoding = self._encoding(self._desk, self._session, found, item, resumed=False)
         self._encode(encoding, item, "done")
 
+    def _look_into(self) -> Found:
+        model = identify(self._session)
+        self.verdict.chip = model.name
+        check_allowed(model, self._desk.job.policy.chips)
+        return read_state(self._session, model)
+
     def _resume(self, item: JobItem) -> None:
-        found = identify(self._session, self._desk.job.policy.chips)
+        found = self._look_into()
         check_begun(found)
         encoding = self._encoding(self._desk, self._session, found, item, resumed=True)
         self._encode(encoding, item, "resumed")

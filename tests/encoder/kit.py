@@ -1,0 +1,199 @@
+"""What the engine's tests share: jobs, an in-process field, a run, and a phone's eye."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+
+from encoder.chips import ndef
+from encoder.chips.models import FIRST_USER_PAGE, MODELS, PAGE_SIZE, ChipModel
+from encoder.errors import CollisionError, SilenceError
+from encoder.ledger import Bench, Ledger
+from encoder.plan import Planner, plan_card
+from encoder.simulator.card_box import CardBox
+from encoder.simulator.chip import VirtualChip
+from encoder.station.encoding import Desk, Encoding, Prover
+from encoder.station.events import Card, End, Event
+from encoder.station.run import JobRun, Outcome, Surroundings
+from encoder.station.visit import EncodingFactory, Verdict
+from encoder.station.worklist import Worklist
+from landing.contract.documents import Job, JobItem, Label, Policy, Protection
+from landing.contract.token import mint_token
+from landing.contract.url import card_url
+
+VECTORS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "vectors" / "encoded.json").read_text()
+)
+SITE = "https://card.example"
+TOKEN: str = VECTORS["token"]
+URL: str = VECTORS["url"]
+UID = bytes.fromhex(VECTORS["uid"])
+BENCH = Bench(station="bench-1", operator="mona")
+START = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+MODEL_NAMES = tuple(MODELS)
+
+
+class Place(Protocol):
+    """A field, or a field with an operator."""
+
+    def power_off(self) -> None:
+        """Switch the field off."""
+
+    def transceive(self, frame: bytes) -> bytes | None:
+        """Send one frame."""
+
+
+class DirectField:
+    """The Field of a virtual place in this process, without nfcpy and without sockets."""
+
+    poll_seconds = 0.0
+
+    def __init__(self, place: Place, exhausted: Callable[[], bool]) -> None:
+        self._place = place
+        self._exhausted = exhausted
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether no further card will come."""
+        return self._exhausted()
+
+    def sense(self) -> bytes | None:
+        """Select as ISO/IEC 14443-3, 6.5 says, both cascade levels."""
+        self._place.power_off()
+        if self._place.transceive(bytes.fromhex("26")) is None:
+            return None
+        uid = b""
+        for level in (0x93, 0x95):
+            part = self._place.transceive(bytes([level, 0x20]))
+            if part == b"":
+                raise CollisionError("two chips answered at once")
+            if part is None or not self._place.transceive(bytes([level, 0x70]) + part):
+                return None
+            uid += part[1:4] if level == 0x93 else part[:4]
+        return uid
+
+    def exchange(self, frame: bytes) -> bytes:
+        """Send one frame."""
+        answer = self._place.transceive(frame)
+        if not answer:
+            raise SilenceError("no answer")
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run did."""
+
+    outcome: Outcome
+    events: list[Event]
+
+    @property
+    def cards(self) -> list[Card]:
+        """The presentations."""
+        return [event for event in self.events if isinstance(event, Card)]
+
+    @property
+    def end(self) -> End:
+        """The last event."""
+        return self.outcome.end
+
+    def told(self) -> list[tuple[str, str | None]]:
+        """Status and reason of each presentation."""
+        return [(card.status, card.reason) for card in self.cards]
+
+
+def make_job(
+    cards: int = 1,
+    *,
+    name: str = "J-2026-0001",
+    protection: Protection = "permanent",
+    chips: Iterable[str] = MODEL_NAMES,
+    site: str = SITE,
+    first_token: str = TOKEN,
+) -> Job:
+    """A job whose first token is the vectors' one; the others are new."""
+    tokens = [first_token, *(mint_token() for _ in range(cards - 1))]
+    items = tuple(
+        JobItem(position=position, token=token, url=card_url(site, token), label=Label())
+        for position, token in enumerate(tokens, start=1)
+    )
+    policy = Policy(chips=tuple(chips), protection=protection)
+    return Job(job=name, site=site, created_at=START, policy=policy, items=items)
+
+
+def new_chip(model: ChipModel, uid: bytes = b"") -> VirtualChip:
+    """A blank chip; without a UID it gets a random one."""
+    return VirtualChip(model, uid or b"\x04" + secrets.token_bytes(6))
+
+
+def run_box(
+    job: Job,
+    box: CardBox,
+    ledger_path: Path,
+    *,
+    overwrite: bool = False,
+    prove: Prover = lambda _item, _url: None,
+    encoding: EncodingFactory = Encoding,
+    planner: Planner = plan_card,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Ran:
+    """Run a job on a box of cards until the box is empty or nothing remains."""
+    events: list[Event] = []
+    ticks = count()
+
+    def emit(event: Event, _verdict: Verdict | None) -> None:
+        events.append(event)
+
+    with Ledger.open(ledger_path, writable=True) as ledger:
+        desk = Desk(
+            job=job,
+            ledger=ledger,
+            bench=BENCH,
+            clock=lambda: START + timedelta(seconds=next(ticks)),
+            prove=prove,
+            planner=planner,
+        )
+        around = Surroundings(
+            emit=emit,
+            after_card=lambda _worklist: None,
+            stopping=stopping,
+            seconds=lambda: 0.0,
+            pause=lambda _seconds: None,
+        )
+        field = DirectField(box, lambda: box.exhausted)
+        run = JobRun(
+            desk, field, Worklist(job, ledger), around, overwrite=overwrite, encoding=encoding
+        )
+        return Ran(run.run("direct"), events)
+
+
+def run_chips(job: Job, chips: Iterable[VirtualChip], ledger_path: Path, **rest: Any) -> Ran:
+    """Run a job on these chips, laid one after another."""
+    return run_box(job, CardBox(chips), ledger_path, **rest)
+
+
+def expected_memory(name: str, protection: Protection) -> bytes:
+    """The whole memory of a finished card of the vectors."""
+    vector = VECTORS["chips"][name]
+    pages = {int(page, 16): content for page, content in vector["data"].items()}
+    if protection == "permanent":
+        pages |= {int(page, 16): content for page, content in vector["locked"].items()}
+    return b"".join(bytes.fromhex(pages.get(page, "00000000")) for page in range(vector["pages"]))
+
+
+def user_area(chip: VirtualChip) -> bytes:
+    """What a phone reads: as many bytes as the CC gives, from page 04h on."""
+    start = FIRST_USER_PAGE * PAGE_SIZE
+    return chip.memory[start : start + chip.model.cc[2] * 8]
+
+
+def seen_by_phone(chip: VirtualChip) -> str | None:
+    """The address that a phone opens; None when the chip is blank; anything else is a fault."""
+    area = user_area(chip)
+    if ndef.message_on(area) is None:
+        return None
+    return ndef.url_on(area) or "not an address"
