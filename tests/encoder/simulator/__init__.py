@@ -1,0 +1,1 @@
+"""Virtual chips, the field and its server."""
