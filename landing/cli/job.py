@@ -1,12 +1,22 @@
 """``wecard-landing job``: order cards for a workstation, and book what it reports."""
 
 from contextlib import ExitStack
+from pathlib import Path
 
 import click
 
 from landing.cli.common import answer, now, open_site_database, read_settings, verb_options
 from landing.cli.files import STREAM, Outlet, open_outlet, read_text
-from landing.contract.documents import PROTECTIONS, Job, Policy, Protection, dump_job, parse_report
+from landing.contract.documents import (
+    PROTECTIONS,
+    Job,
+    Policy,
+    Protection,
+    dump_job,
+    parse_job,
+    parse_report,
+)
+from landing.contract.errors import DocumentError
 from landing.contract.token import mint_token
 from landing.errors import DataError
 from landing.jobs.book import book_report
@@ -90,6 +100,7 @@ def new(
     settings = read_settings()
     with open_site_database(settings) as database, ExitStack() as undo:
         _warn_of_unreleased(database)
+        replaced = _job_in(out)
         with database.writing() as db:
             made = order_job(
                 db,
@@ -102,6 +113,8 @@ def new(
             outlet = open_outlet(out, dump_job(made).encode())
             undo.callback(outlet.discard)
         _release(database, made, outlet)
+    if replaced:
+        click.echo(f"warning: {out} held {replaced}, whose cards still wait for it", err=True)
     _tell(made, out, as_json=as_json)
 
 
@@ -153,6 +166,16 @@ def _release(database: Database, made: Job, outlet: Outlet) -> None:
         release_job(db, made.job, now())
 
 
+def _job_in(out: str) -> str | None:
+    """The job whose file is about to be replaced."""
+    if out == STREAM or not Path(out).is_file():
+        return None
+    try:
+        return parse_job(read_text(out)).job
+    except (DataError, DocumentError):
+        return None
+
+
 def _warn_of_unreleased(database: Database) -> None:
     with database.reading() as db:
         left = [record.id for record in unreleased_jobs(db)]
@@ -166,7 +189,8 @@ def _warn_of_unreleased(database: Database) -> None:
 
 def _tell(made: Job, out: str, *, as_json: bool) -> None:
     document = {"job": made.job, "file": out, "cards": len(made.items)}
-    text = f"{made.job}: {len(made.items)} cards, written to {out}"
+    cards = "1 card" if len(made.items) == 1 else f"{len(made.items)} cards"
+    text = f"{made.job}: {cards}, written to {'standard output' if out == STREAM else out}"
     if out == STREAM:
         click.echo(text, err=True)
     else:

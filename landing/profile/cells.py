@@ -51,7 +51,7 @@ _SHORT_NAMES = {
     "ivory coast": "CI",
     "turkey": "TR",
 }
-# Bidirectional controls can make a name read as another. Source: Unicode TR 36, bidirectional spoofing
+# Controls that make a name read as another. Source: Unicode TR 36, bidirectional spoofing
 _BIDI_CONTROLS = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
