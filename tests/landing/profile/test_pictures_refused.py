@@ -1,0 +1,153 @@
+"""Pictures: nothing but pixels gets through, and what cannot be taken is refused by name."""
+
+import random
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.Image import Exif
+
+from landing.errors import DataError
+from landing.profile.pictures import take_picture
+from tests.landing.profile.drawings import halves, png_head, portrait, saved
+
+SECRET = b"48.8584N 2.2945E secret"
+DESCRIPTION, GPS = 0x010E, 0x8825
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_nothing_but_pixels_gets_through(kind: str) -> None:
+    content = with_secrets(kind)
+
+    made = take_picture(content, "photo") | take_picture(content, "logo")
+
+    assert SECRET in content
+    assert leaks(made) == []
+
+
+def test_a_plain_resize_would_let_the_comment_through() -> None:
+    opened = Image.open(BytesIO(with_secrets("JPEG")))
+
+    naive = {"a.jpg": saved(opened.resize((224, 224)), "JPEG", exif=b"")}
+
+    assert leaks(naive) == ["a.jpg"]
+
+
+def _sixteen_bits() -> bytes:
+    return saved(Image.new("I;16", (100, 100), 30_000))
+
+
+def _animated() -> bytes:
+    frames = [halves(), halves().rotate(90)]
+    return saved(frames[0], "WEBP", save_all=True, append_images=frames[1:])
+
+
+def _animated_png() -> bytes:
+    frames = [halves(), halves().rotate(90)]
+    return saved(frames[0], "PNG", save_all=True, append_images=frames[1:])
+
+
+def _gif() -> bytes:
+    return saved(halves(), "GIF")
+
+
+def _tiff() -> bytes:
+    return saved(halves(), "TIFF")
+
+
+def _svg() -> bytes:
+    return b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def _cut_short() -> bytes:
+    return saved(portrait(), "JPEG")[:2000]
+
+
+def _too_heavy() -> bytes:
+    return saved(halves()) + bytes(5_000_000)
+
+
+def _empty() -> bytes:
+    return b""
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (_sixteen_bits, "pixels of kind I;16"),
+        (_animated, "animated"),
+        (_animated_png, "animated"),
+        (_gif, "no JPEG, PNG or WebP"),
+        (_tiff, "no JPEG, PNG or WebP"),
+        (_svg, "no JPEG, PNG or WebP"),
+        (_cut_short, "damaged"),
+        (_empty, "damaged"),
+        (_too_heavy, "5 MB"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_by_name(make: Callable[[], bytes], why: str) -> None:
+    with pytest.raises(DataError, match=why) as caught:
+        take_picture(make(), "photo")
+
+    assert caught.value.exit_code == 4
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("size", [(6001, 10), (10, 6001), (4001, 4000), (30_000, 30_000)])
+def test_huge_picture_is_refused_by_its_head_alone(size: tuple[int, int]) -> None:
+    with pytest.raises(DataError, match="megapixels"):
+        take_picture(png_head(size), "photo")
+
+
+def test_largest_picture_is_taken() -> None:
+    made = take_picture(saved(Image.new("L", (4000, 4000), 9)), "photo")
+
+    assert len(made) == 3
+
+
+def test_file_name_says_nothing_of_the_kind(tmp_path: Path) -> None:
+    content = saved(halves(), "PNG")
+    misnamed = tmp_path / "photo.jpg"
+    misnamed.write_bytes(content)
+
+    assert take_picture(misnamed.read_bytes(), "photo") == take_picture(content, "photo")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_damaged_file_is_taken_or_refused_by_name(kind: str) -> None:
+    source = random.Random(kind)
+    whole = saved(portrait((60, 60)), kind)
+
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(source.randrange(1, 6)):
+            damaged[source.randrange(len(damaged))] = source.randrange(256)
+        try:
+            take_picture(bytes(damaged[: source.randrange(20, len(damaged) + 1)]), "logo")
+        except DataError:
+            continue
+
+
+def with_secrets(kind: str) -> bytes:
+    """A picture with a secret in every place that its format has for words."""
+    exif = Exif()
+    exif[DESCRIPTION] = SECRET.decode()
+    exif.get_ifd(GPS)[1] = SECRET.decode()
+    options: dict[str, object] = {"exif": exif, "icc_profile": SECRET * 20}
+    if kind == "JPEG":
+        options["comment"] = SECRET
+    if kind == "WEBP":
+        options["xmp"] = SECRET
+    return saved(portrait((300, 300)), kind, **options)
+
+
+def leaks(files: dict[str, bytes]) -> list[str]:
+    """The files that carry the secret, or words of any kind."""
+    words = ("exif", "comment", "icc_profile", "xmp")
+    return [
+        name
+        for name, data in files.items()
+        if SECRET in data or any(word in Image.open(BytesIO(data)).info for word in words)
+    ]
