@@ -9,11 +9,16 @@ import phonenumbers
 from flask_babel import gettext as _
 
 from landing.profile.model import Profile
+from landing.profile.pictures import (
+    LOGO_PNG,
+    LOGO_WEBP,
+    PHOTO_JPEG,
+    PHOTO_WEBP,
+    rendition_name,
+)
 
 Kind = Literal["mobile", "phone", "fax", "email", "address", "website", "link"]
 
-PORTRAIT_PX = 224
-LOGO_PX = 224
 _MAP = "https://www.openstreetmap.org/search?query="
 
 
@@ -38,15 +43,23 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The address of a picture in WebP, and in a form that older browsers draw."""
+
+    webp: str
+    older: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CardView:
-    """All that the tap page shows; pictures are addresses without their ending."""
+    """All that the tap page shows."""
 
     name: str
     function: str
     company: str
     initials: str
-    portrait: str
-    logo: str
+    portrait: Picture | None
+    logo: Picture | None
     rows: tuple[Row, ...]
     links: tuple[Row, ...]
 
@@ -59,13 +72,21 @@ def card_view(profile: Profile, language: str) -> CardView:
         function=profile.function,
         company=profile.company if is_person else "",
         initials=_initials(profile),
-        portrait=f"/m/{profile.photo}-{PORTRAIT_PX}" if profile.photo else "",
-        logo=f"/m/{profile.logo}-{LOGO_PX}" if profile.logo else "",
+        portrait=_picture(profile.photo, PHOTO_WEBP, PHOTO_JPEG),
+        logo=_picture(profile.logo, LOGO_WEBP, LOGO_PNG),
         rows=(*_numbers(profile), *_email(profile), *_address(profile, language), *_site(profile)),
         links=tuple(
             Row(kind="link", label=_bare(link.url), lines=(link.label,), href=link.url)
             for link in profile.links
         ),
+    )
+
+
+def _picture(digest: str, webp: str, older: str) -> Picture | None:
+    if not digest:
+        return None
+    return Picture(
+        webp="/m/" + rendition_name(digest, webp), older="/m/" + rendition_name(digest, older)
     )
 
 

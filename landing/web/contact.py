@@ -10,12 +10,11 @@ from flask import Blueprint, Response
 
 from landing.contract.url import Channel
 from landing.profile.filename import content_disposition
+from landing.profile.pictures import PHOTO_VCARD, rendition_name
 from landing.profile.vcard import vcard
 from landing.web.context import REVALIDATE, active_card_or_404, services
 
 blueprint = Blueprint("contact", __name__)
-
-PHOTO_PX = 400
 
 
 @blueprint.get("/<channel:channel>/<token>/contact.vcf")
@@ -34,6 +33,6 @@ def _photo(pictures_dir: Path, photo: str) -> bytes | None:
     if not photo:
         return None
     try:
-        return (pictures_dir / f"{photo}-{PHOTO_PX}.jpg").read_bytes()
+        return (pictures_dir / rendition_name(photo, PHOTO_VCARD)).read_bytes()
     except FileNotFoundError:
         return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from werkzeug.test import TestResponse
 
 from landing.app import create_app
 from landing.cards.model import CARD_STATES, Card, CardState
 from landing.contract.token import mint_token
 from landing.profile.model import MASKABLE, Link, Profile
+from landing.profile.pictures import store_pictures, take_picture
 from landing.settings import Settings
 from landing.storage.cards import insert_card
 from landing.storage.database import open_database
@@ -86,17 +89,29 @@ COMPANY = profile_with(
 OWNERS = {ZOE_CARD: ZOE, MARC_CARD: MARC, COMPANY_CARD: COMPANY}
 
 
+class Visitor(FlaskClient):
+    """A browser that asks at the site's own address, as the proxy passes it on."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Ask; another Host header wins."""
+        kwargs.setdefault("base_url", SITE_URL)
+        return super().open(*args, **kwargs)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A running application, its settings, and a card's token for every state."""
+    """A running application, its settings, and a card's token for every state.
+
+    The active one is Zoé's, who speaks French; the others are Marc's, who speaks English.
+    """
 
     app: Flask
     settings: Settings
     cards: dict[CardState, str]
 
     def client(self) -> FlaskClient:
-        """A visitor who keeps no cookie."""
-        return self.app.test_client(use_cookies=False)
+        """A visitor with a browser of their own."""
+        return Visitor(self.app)
 
 
 def make_settings(folder: Path, **changes: Any) -> Settings:
@@ -120,10 +135,11 @@ def make_site(folder: Path, **changes: Any) -> Site:
     with open_database(settings.database_url, settings.lock_path) as store, store.writing() as db:
         for profile in OWNERS.values():
             insert_profile(db, profile)
+        for token, profile in OWNERS.items():
+            insert_card(db, make_card(token, "active", profile))
         for state, token in cards.items():
-            insert_card(db, make_card(token, state, ZOE))
-        for token in (MARC_CARD, COMPANY_CARD):
-            insert_card(db, make_card(token, "active", OWNERS[token]))
+            if state != "active":
+                insert_card(db, make_card(token, state, MARC))
     write_pictures(settings.pictures_dir)
     return Site(app=create_app(settings, clock=lambda: NOW), settings=settings, cards=cards)
 
@@ -143,13 +159,19 @@ def make_card(token: str, state: CardState, profile: Profile) -> Card:
 
 
 def write_pictures(folder: Path) -> None:
-    """Keep Zoé's portrait and logo as the import does."""
-    folder.mkdir(parents=True)
+    """Keep Zoé's portrait and logo, drawn with noise as a photograph has it, as an import does."""
     palette = Palette(wall="#2f5d62", light="#5e8b7e", skin="#f0c9a4", hair="#6b3e26", coat="#dee")
     portrait = draw_portrait(palette, long_hair=True)
-    for size, ending, quality in ((224, "webp", 75), (224, "jpg", 75), (400, "jpg", 80)):
-        picture = portrait.resize((size, size), Image.Resampling.LANCZOS)
-        picture.save(folder / f"{PHOTO}-{size}.{ending}", quality=quality)
-    logo = draw_logo("#b5432b", "D").resize((112, 112), Image.Resampling.LANCZOS)
-    logo.save(folder / f"{LOGO}-224.webp", quality=75)
-    logo.save(folder / f"{LOGO}-224.png")
+    grain = Image.effect_noise(portrait.size, 60).convert("RGB")
+    _store(folder, PHOTO, take_picture(_png(Image.blend(portrait, grain, 0.2)), "photo"))
+    _store(folder, LOGO, take_picture(_png(draw_logo("#b5432b", "D")), "logo"))
+
+
+def _store(folder: Path, digest: str, taken: dict[str, bytes]) -> None:
+    store_pictures(folder, {digest + name[len(digest) :]: taken[name] for name in taken})
+
+
+def _png(picture: Image.Image) -> bytes:
+    output = BytesIO()
+    picture.save(output, "PNG")
+    return output.getvalue()

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.landing.web.cast import SITE_URL, Site, make_site
+from tests.landing.web.cast import Site, make_site
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +15,4 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 @pytest.fixture
 def client(site: Site) -> FlaskClient:
     """A visitor at the site's own address."""
-    visitor = site.client()
-    visitor.environ_base["HTTP_HOST"] = SITE_URL.removeprefix("https://")
-    return visitor
+    return site.client()

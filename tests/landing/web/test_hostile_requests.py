@@ -1,0 +1,112 @@
+"""Whatever is sent, it is answered with a page and never with a failure of ours."""
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.landing.web.cast import ZOE_CARD, Site
+
+PATHS = (
+    "/c/%00",
+    "/c/%FF%FE",
+    "/c/" + "A" * 5000,
+    "/c/%2e%2e/%2e%2e/etc/passwd",
+    "/c/7H3K9QX2MZ4DG%00",
+    "/c/７Ｈ３Ｋ９ＱＸ２ＭＺ４ＤＧ",
+    "/c//",
+    "/c/",
+    "/Q",
+    "/m/%00",
+    "/m/" + "0" * 5000,
+    "/x/%00",
+    "/x/" + "é" * 500,
+    "/privacy/" + "f" * 64,
+    "/privacy/%00",
+    "/?code=%00%FF&code=2&lang=%00",
+    "/?lang=" + "en" * 3000,
+    "/?" + "&".join(f"a{number}=1" for number in range(2000)),
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS", "TRACE", "PROPFIND"])
+def test_no_address_breaks_the_site(client: FlaskClient, path: str, method: str) -> None:
+    answer = client.open(path, method=method)
+
+    assert answer.status_code < 500
+    assert "Traceback" not in answer.text
+
+
+BODIES: dict[str, tuple[str, bytes]] = {
+    "nulls": ("application/x-www-form-urlencoded", b"given_name=%00%00&\x00=\x00"),
+    "bad charset": ("application/x-www-form-urlencoded; charset=nonsense", b"given_name=\xff\xfe"),
+    "utf-7": ("application/x-www-form-urlencoded; charset=utf-7", b"given_name=+ADw-"),
+    "half surrogates": ("application/x-www-form-urlencoded", b"given_name=%ED%A0%80"),
+    "huge field": ("application/x-www-form-urlencoded", b"message=" + b"x" * 60_000),
+    "huge body": ("application/x-www-form-urlencoded", b"message=" + b"x" * 1_000_000),
+    "duplicate keys": ("application/x-www-form-urlencoded", b"email=a&" * 500),
+    "a thousand fields": (
+        "application/x-www-form-urlencoded",
+        b"&".join(b"f%d=1" % number for number in range(1000)),
+    ),
+    "a thousand parts": (
+        "multipart/form-data; boundary=b",
+        b"".join(
+            b'--b\r\nContent-Disposition: form-data; name="f%d"\r\n\r\nx\r\n' % number
+            for number in range(1000)
+        )
+        + b"--b--\r\n",
+    ),
+    "no boundary": ("multipart/form-data", b"--b\r\n"),
+    "never ending": ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form"),
+    "a file": (
+        "multipart/form-data; boundary=b",
+        b'--b\r\nContent-Disposition: form-data; name="email"; filename="../x"\r\n\r\nx\r\n--b--',
+    ),
+    "json": ("application/json", b'{"email": ["a"]}'),
+    "no type": ("", b"\x00\x01\x02"),
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("path", [f"/c/{ZOE_CARD}", f"/c/{ZOE_CARD}/connect", "/", "/x/nothing"])
+def test_no_body_breaks_the_site(client: FlaskClient, path: str, body: str) -> None:
+    content_type, data = BODIES[body]
+
+    answer = client.post(path, data=data, content_type=content_type)
+
+    assert 400 <= answer.status_code < 500
+    assert "Traceback" not in answer.text
+
+
+def test_too_large_a_body_is_refused_as_such(client: FlaskClient) -> None:
+    content_type, data = BODIES["huge body"]
+
+    answer = client.post(f"/c/{ZOE_CARD}/connect", data=data, content_type=content_type)
+
+    assert answer.status_code == 413
+
+
+HEADERS = (
+    "Accept-Language",
+    "Accept-Encoding",
+    "If-None-Match",
+    "Host",
+    "X-Forwarded-For",
+    "Range",
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(HEADERS),
+    value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=200),
+    token=st.text(max_size=40),
+)
+def test_no_header_breaks_the_site(site: Site, name: str, value: str, token: str) -> None:
+    client = site.client()
+
+    for path in (f"/c/{ZOE_CARD}", "/c/" + token.replace("?", "").replace("#", "")):
+        answer = client.get(path, headers={name: value})
+        assert answer.status_code < 500

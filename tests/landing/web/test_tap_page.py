@@ -1,0 +1,193 @@
+"""The tap page shows every field that its owner shows, and no other."""
+
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from landing.profile.model import MASKABLE, Link
+from landing.web.card_view import Row, card_view
+from tests.landing.web.cast import (
+    COMPANY,
+    COMPANY_CARD,
+    MARC_CARD,
+    ZOE,
+    ZOE_CARD,
+    Site,
+    profile_with,
+)
+from tests.landing.web.pages import read_page
+
+MAP = "https://www.openstreetmap.org/search?query="
+SHOWN = {
+    "function": "Responsable commerciale",
+    "company": "Dupont Industries",
+    "mobile": "12 34 56 78",
+    "phone": "61 00 00 00",
+    "fax": "61 00 00 01",
+    "email": "zoe.lefevre@",
+    "street": "rue de Caumont",
+    "postcode": "31000",
+    "city": "Toulouse",
+    "country": "France",
+    "website": "www.dupont-industries",
+    "links": "LinkedIn",
+    "photo": ZOE.photo,
+    "logo": ZOE.logo,
+}
+FRENCH = {"Accept-Language": "fr"}
+
+
+def _rows(site: Site, language: str = "fr", **fields: object) -> tuple[Row, ...]:
+    with site.app.test_request_context(f"/?lang={language}"):
+        view = card_view(profile_with(**fields), language)
+    return (*view.rows, *view.links)
+
+
+def test_a_stranger_sees_who_it_is(client: FlaskClient) -> None:
+    words = read_page(client.get(f"/c/{ZOE_CARD}", headers=FRENCH).text).words
+
+    for shown in ("Zoé Lefèvre", "Responsable commerciale", "Dupont Industries"):
+        assert shown in words
+
+
+def test_the_two_buttons_come_before_every_detail(client: FlaskClient) -> None:
+    links = read_page(client.get(f"/c/{ZOE_CARD}", headers=FRENCH).text).links
+
+    first, second = links[:2]
+
+    assert first["href"] == f"/c/{ZOE_CARD}/contact.vcf"
+    assert "download" not in first
+    assert second["href"] == f"/c/{ZOE_CARD}/connect"
+
+
+def test_the_form_keeps_the_channel_of_the_card(client: FlaskClient) -> None:
+    links = read_page(client.get(f"/Q/{ZOE_CARD}").text).links
+
+    assert links[1]["href"] == f"/q/{ZOE_CARD}/connect"
+
+
+@pytest.mark.parametrize(
+    ("href", "words"),
+    [
+        ("tel:+33612345678", "+33 6 12 34 56 78"),
+        ("tel:+33561000000;ext=12", "+33 5 61 00 00 00"),
+        ("mailto:zoe.lefevre@dupont-industries.example", "zoe.lefevre@dupont-industries.example"),
+        ("https://www.dupont-industries.example/", "dupont-industries.example"),
+        ("https://social.example/in/zoe-lefevre", "LinkedIn"),
+        ("https://dupont-industries.example/catalogue", "Catalogue 2026"),
+        (
+            f"{MAP}28%20rue%20de%20Caumont%2C%2031000%20Toulouse%2C%20France",
+            "28 rue de Caumont",
+        ),
+    ],
+)
+def test_every_detail_can_be_touched(client: FlaskClient, href: str, words: str) -> None:
+    page = read_page(client.get(f"/c/{ZOE_CARD}", headers=FRENCH).text)
+
+    assert href in [link["href"] for link in page.links]
+    assert words in page.words
+
+
+def test_a_fax_number_is_read_not_dialled(client: FlaskClient) -> None:
+    page = read_page(client.get(f"/c/{ZOE_CARD}").text)
+
+    assert "+33 5 61 00 00 01" in page.words
+    assert not any("561000001" in link["href"] for link in page.links)
+
+
+def test_the_save_button_tells_what_the_phone_asks_next(client: FlaskClient) -> None:
+    words = read_page(client.get(f"/c/{ZOE_CARD}", headers=FRENCH).text).words
+
+    assert "Votre téléphone affichera la fiche, ou un fichier à ouvrir" in words
+
+
+def test_without_a_portrait_there_are_initials(client: FlaskClient) -> None:
+    page = read_page(client.get(f"/c/{MARC_CARD}").text)
+
+    assert "MN" in page.words
+    assert page.images == []
+
+
+def test_a_company_card_bears_the_companys_name_once(client: FlaskClient) -> None:
+    html = client.get(f"/c/{COMPANY_CARD}").text
+
+    assert "<h1>Le Moulin à Café</h1>" in html
+    assert 'class="company"' not in html
+
+
+@pytest.mark.parametrize("name", MASKABLE)
+def test_a_hidden_field_is_nowhere_in_the_page(site: Site, name: str) -> None:
+    hidden = replace(ZOE, visible=ZOE.visible - {name}).as_seen()
+    with site.app.test_request_context("/"):
+        shown, masked = card_view(ZOE, "fr"), card_view(hidden, "fr")
+
+    assert SHOWN[name] in repr(shown)
+    assert SHOWN[name] not in repr(masked)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_country_is_named_in_the_readers_language(site: Site, language: str) -> None:
+    (row,) = _rows(site, language, city="Köln", country="DE")
+
+    assert row.lines == ("Köln", {"fr": "Allemagne", "en": "Germany"}[language])
+
+
+def test_a_country_alone_leads_to_no_map(site: Site) -> None:
+    (row,) = _rows(site, country="FR")
+
+    assert (row.lines, row.href) == (("France",), "")
+
+
+def test_a_number_that_cannot_be_read_is_shown_as_it_is(site: Site) -> None:
+    (row,) = _rows(site, mobile="sur demande")
+
+    assert (row.lines, row.href) == (("sur demande",), "")
+
+
+def test_an_extension_is_named_beside_its_number(site: Site) -> None:
+    (row,) = _rows(site, phone="+33561000000;ext=12")
+
+    assert row.lines == ("+33 5 61 00 00 00", "Poste 12")
+
+
+@pytest.mark.parametrize("email", ["a+b@x.example", "o'neil@x.example", "a?cc=b@x.example"])
+def test_an_address_cannot_add_headers_to_the_mail(site: Site, email: str) -> None:
+    (row,) = _rows(site, email=email)
+
+    assert "?" not in row.href
+    assert "&" not in row.href
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>&amp;{{ 7*7 }}"
+
+
+def test_words_of_the_owner_stay_words(site: Site) -> None:
+    fields = dict.fromkeys(("function", "company", "street", "city", "mobile", "fax"), HOSTILE)
+    profile = profile_with(
+        given_name=HOSTILE,
+        links=(Link(label=HOSTILE, url="https://x.example/?q=%22%3E"),),
+        visible=frozenset(MASKABLE),
+        **fields,
+    )
+    with site.app.test_request_context("/"):
+        html = site.app.jinja_env.get_template("tap/card.html").render(
+            view=card_view(profile, "fr"), contact_href="/", connect_href="/"
+        )
+
+    page = read_page(html)
+
+    assert page.scripts == 0
+    assert page.handlers == []
+    assert page.images == []
+    assert html.count("{{ 7*7 }}") >= 7
+    assert HOSTILE in unescape(html)
+
+
+def test_company_without_details_is_a_narrow_page(site: Site) -> None:
+    bare = replace(COMPANY, visible=frozenset()).as_seen()
+    with site.app.test_request_context("/"):
+        view = card_view(bare, "fr")
+
+    assert (view.name, view.rows, view.links) == ("Le Moulin à Café", (), ())
