@@ -1,10 +1,12 @@
 """From a notice's plain text to a page that needs nothing beside it."""
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+_NO_BREAK = re.compile(r" (?=[:;?!»])|(?<=«) ")  # French signs stay with their word
 NOTICE_STYLE = (
     ":root{color-scheme:light dark;--paper:#f3f1ec;--sheet:#fff;--ink:#1a2024;--soft:#59636b;"
     "--line:#e3dfd6;--accent:#17505f}"
@@ -39,7 +41,7 @@ def read_blocks(text: str) -> list[Block]:
     """Read a notice: ``#`` title, ``##`` heading, ``-`` item, anything else a paragraph."""
     blocks = []
     for piece in text.replace("\n- ", "\n\n- ").split("\n\n"):
-        words = " ".join(piece.split())
+        words = _NO_BREAK.sub("\u00a0", " ".join(piece.split()))
         mark, _, rest = words.partition(" ")
         element = {"#": "h1", "##": "h2", "-": "li"}.get(mark)
         if words:

@@ -13,7 +13,7 @@ from landing.consent.notice_text import notice_page
 
 NOTICE_ID = "weconnect"
 VERSION = 1
-PUBLISHED_ON = "2026-11-22"
+PUBLISHED_ON = {"fr": "22 novembre 2026", "en": "22 November 2026"}
 TEXTS = {"fr": notice_fr.TEXT, "en": notice_en.TEXT}
 _OTHERS = {"fr": ("en", "English"), "en": ("fr", "Français")}
 
@@ -31,7 +31,7 @@ class Notice:
 @cache
 def current_notice(language: str) -> Notice:
     """The notice that a form in this language links to."""
-    text = TEXTS[language].format(version=VERSION, day=PUBLISHED_ON)
+    text = TEXTS[language].format(version=VERSION, day=PUBLISHED_ON[language])
     content = notice_page(text, language=language, other=_OTHERS[language])
     return Notice(
         version=VERSION,

@@ -51,6 +51,11 @@ class Recipient:
         return f"owner:{self.profile_uid}"
 
     @property
+    def controller(self) -> str:
+        """Who answers for the details beside the operator: the organisation, or the owner."""
+        return self.organization or self.name
+
+    @property
     def named(self) -> str:
         """Owner and organisation in one line, each once."""
         return ", ".join(dict.fromkeys(part for part in (self.name, self.organization) if part))

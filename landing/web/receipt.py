@@ -5,10 +5,12 @@ import secrets
 from datetime import date
 from typing import Any
 
+import phonenumbers
 from flask import Blueprint, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, Signer
+from phonenumbers import PhoneNumberFormat
 from werkzeug.exceptions import HTTPException
 
 from landing.consent.identifiers import parse_receipt, receipt_sha256
@@ -116,7 +118,11 @@ def _sent_words(receipt: Receipt) -> list[tuple[str, str]]:
     contact = receipt.submission.contact
     if contact is None:
         return []
-    return [(field_label(field), getattr(contact, field)) for field in contact.given]
+    given = {field: getattr(contact, field) for field in contact.given}
+    if contact.tel:
+        number = phonenumbers.parse(contact.tel)
+        given["tel"] = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+    return [(field_label(field), words) for field, words in given.items()]
 
 
 def _purposes(record: dict[str, Any], recipient: Recipient) -> list[str]:
