@@ -7,6 +7,7 @@ from encoder.cli.ledger import ledger
 from encoder.cli.program import Program
 from encoder.cli.readers import readers
 from encoder.cli.run import run
+from encoder.cli.simulate import simulate
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,5 +23,5 @@ def main() -> None:
     """
 
 
-for verb in (run, readers, inspect, ledger):
+for verb in (run, readers, inspect, ledger, simulate):
     main.add_command(verb)
