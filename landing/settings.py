@@ -90,13 +90,14 @@ def _secret_key(variables: Mapping[str, str]) -> str:
 
 def _database_url(variables: Mapping[str, str], data_dir: Path) -> str:
     url = variables.get("WECARD_DATABASE_URL") or f"{_SQLITE}{data_dir / 'wecard.db'}"
-    if not url.startswith(_SQLITE):
+    path = url.removeprefix(_SQLITE)
+    if path == url or path in ("", ":memory:") or "?" in path:
         raise SettingError(
             "WECARD_DATABASE_URL",
             "names a database that this version does not work with",
             f"set WECARD_DATABASE_URL to {_SQLITE}/path/to/wecard.db, or leave it out",
         )
-    return url
+    return f"{_SQLITE}{Path(path).absolute()}"
 
 
 def _seconds(variables: Mapping[str, str], name: str, default: float) -> float:

@@ -69,9 +69,10 @@ def export(reference: str, out: str, quarantined: bool, as_json: bool) -> None:
         received = export_contacts(db, uid, quarantined=quarantined)
     rows = [_row(contact) for contact in received]
     content = _as_json(reference, rows) if as_json else _as_csv(rows)
-    open_outlet(out, content.encode()).publish()
+    open_outlet(out, content.encode(), private=True).publish()
     if out != STREAM:
-        click.echo(f"{len(rows)} contacts, written to {out}", err=True)
+        count = "1 contact" if len(rows) == 1 else f"{len(rows)} contacts"
+        click.echo(f"{count}, written to {out}", err=True)
 
 
 def _profile_uid(db: Connection, reference: str) -> str:

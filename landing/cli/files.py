@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -25,24 +26,33 @@ class Outlet(Protocol):
 class FileOutlet:
     """A file beside its final name; the bytes are on the disk before the name is."""
 
-    def __init__(self, path: Path, content: bytes) -> None:
-        self._path = path
-        self._part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        if path.is_dir():
-            raise DataError(f"{path} is a folder; nothing was written", hint="name a file in it")
-        with open(self._part, "xb") as file:  # noqa: PTH123  (exclusive, unbuffered name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+    def __init__(self, path: Path, content: bytes, *, mode: int) -> None:
+        self._path = path.resolve()
+        if self._path.exists() and not self._path.is_file():
+            raise DataError(
+                f"{path} is a folder or a device; nothing was written",
+                hint="name a file, or - for standard output",
+            )
+        self._part = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.part")
+        handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            self.discard()
+            raise
 
     def publish(self) -> None:
         """Give the file its name, and make the name last."""
         self._part.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with suppress(OSError):  # the file stands; some file systems sync no folders
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def discard(self) -> None:
         """Remove the file that has no name yet."""
@@ -64,8 +74,10 @@ class StreamOutlet:
         """Print nothing."""
 
 
-def open_outlet(name: str, content: bytes) -> Outlet:
+def open_outlet(name: str, content: bytes, *, private: bool = False) -> Outlet:
     """Prepare a document for the file ``name``, or for standard output if it is ``-``.
+
+    A private file is nobody else's to read.
 
     Raises:
         DataError: the file cannot be written there.
@@ -73,7 +85,7 @@ def open_outlet(name: str, content: bytes) -> Outlet:
     if name == STREAM:
         return StreamOutlet(content)
     try:
-        return FileOutlet(Path(name), content)
+        return FileOutlet(Path(name), content, mode=0o600 if private else 0o666)
     except OSError as error:
         raise DataError(
             f"{name} cannot be written: {error.strerror}; nothing was changed",

@@ -46,6 +46,9 @@ def _tell_failure(error: Exception, *, debug: bool) -> int:
         return _tell(str(error), error.hint, *faults, code=error.exit_code)
     if isinstance(error, ContractError):
         return _tell(f"{error}; nothing was changed", error.hint, code=DataError.exit_code)
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return _tell(f"{place}{error.strerror}", "look at the disk and at who may write where")
     return _tell(f"a fault of ours: {type(error).__name__}", LandingError.hint)
 
 

@@ -52,7 +52,8 @@ def test_job_can_be_printed(staffed_desk: Desk) -> None:
     [
         (["--profiles", "zoe,nobody", "--out", "job.json"], "nobody"),
         (["--out", "nowhere/job.json"], "cannot be written"),
-        (["--out", "site"], "is a folder"),
+        (["--out", "site"], "is a folder or a device"),
+        (["--out", "/dev/null"], "is a folder or a device"),
     ],
 )
 def test_refused_job_leaves_neither_row_nor_file(
@@ -86,6 +87,16 @@ def test_job_whose_reader_has_gone_is_taken_back(staffed_desk: Desk) -> None:
     assert process.returncode == 4
     assert "was taken back" in process.stderr
     assert staffed_desk.everything() == before
+
+
+def test_job_is_written_through_a_link(staffed_desk: Desk) -> None:
+    (staffed_desk.folder / "target.json").write_text("old", encoding="utf-8")
+    (staffed_desk.folder / "job.json").symlink_to("target.json")
+
+    job = staffed_desk.job()
+
+    assert (staffed_desk.folder / "job.json").is_symlink()
+    assert job.job in (staffed_desk.folder / "target.json").read_text(encoding="utf-8")
 
 
 def test_job_that_never_got_its_file_is_told_by_the_next(staffed_desk: Desk) -> None:

@@ -1,5 +1,8 @@
 """Every verb: help without settings, data on stdout, talk on stderr, four exit codes."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -121,6 +124,21 @@ def test_fault_of_ours_is_one_line_and_a_traceback_on_request() -> None:
         f"error: a fault of ours: ZeroDivisionError\nhint: {LandingError.hint}\n"
     )
     assert "Traceback" in debug.stderr
+
+
+def test_output_that_cannot_be_written_is_told(desk: Desk) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-c", "from landing.cli.main import main; main()", "migrate"],
+            env=os.environ | desk.variables,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: No space left on device\nhint: ")
 
 
 def test_disk_that_cannot_be_used_is_told(desk: Desk) -> None:

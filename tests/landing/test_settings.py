@@ -1,0 +1,73 @@
+"""Settings come from variables; whatever cannot be used is named."""
+
+from pathlib import Path
+
+import pytest
+
+from landing.errors import SettingError
+from landing.settings import settings_from
+
+GOOD = {"WECARD_SITE_URL": "https://card.example", "WECARD_SECRET_KEY": "k" * 32}
+
+
+def test_two_variables_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    settings = settings_from(GOOD)
+
+    assert settings.host == "card.example"
+    assert settings.database_url == f"sqlite:///{tmp_path}/var/wecard.db"
+    assert settings.lock_path == tmp_path / "var" / "wecard.db.lock"
+    assert settings.pictures_dir == tmp_path / "var" / "pictures"
+    assert settings.form_min_seconds == 3.0
+    assert settings.trusted_proxies == ()
+
+
+def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/elsewhere/cards.db"
+
+    settings = settings_from(GOOD | {"WECARD_DATABASE_URL": url, "WECARD_DATA_DIR": "/srv/wecard"})
+
+    assert settings.database_url == url
+    assert settings.lock_path == tmp_path / "elsewhere" / "cards.db.lock"
+    assert settings.pictures_dir == Path("/srv/wecard/pictures")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("WECARD_SITE_URL", ""),
+        ("WECARD_SITE_URL", "card.example"),
+        ("WECARD_SITE_URL", "http://card.example"),
+        ("WECARD_SITE_URL", "https://card.example/cards"),
+        ("WECARD_SECRET_KEY", ""),
+        ("WECARD_SECRET_KEY", "k" * 31),
+        ("WECARD_DATABASE_URL", "mysql://localhost/wecard"),
+        ("WECARD_DATABASE_URL", "sqlite://"),
+        ("WECARD_DATABASE_URL", "sqlite:///"),
+        ("WECARD_DATABASE_URL", "sqlite:///:memory:"),
+        ("WECARD_DATABASE_URL", "sqlite:////srv/wecard.db?mode=ro"),
+        ("WECARD_FORM_MIN_SECONDS", "three"),
+        ("WECARD_FORM_MIN_SECONDS", "-1"),
+        ("WECARD_FORM_MIN_SECONDS", "nan"),
+    ],
+)
+def test_setting_that_cannot_be_used_is_named_with_what_to_do(variable: str, value: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        settings_from(GOOD | {variable: value})
+
+    assert caught.value.exit_code == 2
+    assert str(caught.value).startswith(f"{variable} ")
+    assert f"set {variable} to " in caught.value.hint
+
+
+def test_loopback_site_may_speak_plain_http() -> None:
+    assert settings_from(GOOD | {"WECARD_SITE_URL": "http://127.0.0.1:8000"}).host == (
+        "127.0.0.1:8000"
+    )
+
+
+def test_secret_never_shows() -> None:
+    settings = settings_from(GOOD)
+
+    assert settings.secret_key not in f"{settings!r} {settings}"
