@@ -12,13 +12,10 @@ from landing.web.errors import install_error_pages
 from landing.web.headers import install_headers
 from landing.web.hosts import install_host_check
 from landing.web.language import DEFAULT_LANGUAGE, asked_language, language
+from landing.web.limits import install_limits
 from landing.web.proxies import TrustedProxies
 from landing.web.resources import PACKAGE, resource_dir
 from landing.web.stylesheet import Stylesheet, read_stylesheet
-
-MAX_REQUEST_BYTES = 64 * 1024
-MAX_FIELD_BYTES = 16 * 1024
-MAX_FIELDS = 50
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
@@ -29,12 +26,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         SettingError: a setting cannot be used.
     """
     app = Flask("landing", static_folder=None, template_folder=str(resource_dir("templates")))
-    app.config.update(
-        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
-        MAX_FORM_MEMORY_SIZE=MAX_FIELD_BYTES,
-        MAX_FORM_PARTS=MAX_FIELDS,
-        PROPAGATE_EXCEPTIONS=False,
-    )
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # a failure of ours gets our page
     app.url_map.merge_slashes = False  # a redirect would echo the address
     app.url_map.converters["channel"] = ChannelConverter
     app.extensions["wecard"] = Services(
@@ -45,6 +37,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     stylesheet = read_stylesheet(resource_dir("static") / "site.css")
     _prepare_templates(app, stylesheet)
     install_host_check(app, settings.site_url)
+    install_limits(app)
     install_headers(app, stylesheet)
     install_error_pages(app)
     for part in (tap, contact, weconnect, receipt, privacy, pictures, home, files, ops):

@@ -4,7 +4,6 @@ import logging
 
 import pytest
 from flask import abort
-from werkzeug.exceptions import HTTPException
 
 from landing.web.errors import error_words
 from tests.landing.web.cast import Site, make_site
@@ -17,7 +16,6 @@ STATUSES = (400, 404, 405, 410, 413, 422, 429, 500)
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """A site with addresses that fail on purpose."""
     site = make_site(tmp_path_factory.mktemp("failing"))
-    site.app._got_first_request = False
 
     @site.app.get("/fail/<int:status>")
     def fail(status: int) -> str:
@@ -70,8 +68,7 @@ def test_a_method_that_does_not_work_names_those_that_do(failing: Site) -> None:
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
-def test_an_error_keeps_its_words_for_waiting(failing: Site) -> None:
-    assert issubclass(HTTPException, Exception)
+def test_too_many_attempts_are_told_to_wait(failing: Site) -> None:
     answer = failing.client().get("/fail/429")
 
-    assert "Trop de tentatives" in answer.text
+    assert "Patientez quelques minutes" in answer.text

@@ -1,5 +1,7 @@
 """Whatever is sent, it is answered with a page and never with a failure of ours."""
 
+from io import BytesIO
+
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -86,6 +88,18 @@ def test_too_large_a_body_is_refused_as_such(client: FlaskClient) -> None:
     answer = client.post(f"/c/{ZOE_CARD}/connect", data=data, content_type=content_type)
 
     assert answer.status_code == 413
+
+
+def test_a_form_that_does_not_say_its_length_is_refused(client: FlaskClient) -> None:
+    answer = client.post(
+        f"/c/{ZOE_CARD}/connect",
+        input_stream=BytesIO(b"message=" + b"x" * 100_000),
+        content_type="application/x-www-form-urlencoded",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+    assert answer.status_code == 411
 
 
 HEADERS = (
