@@ -29,7 +29,7 @@ Fault = Literal[
     "no-consent",
 ]
 
-HONEYPOT = "homepage"
+HONEYPOT = "topic"  # a name that no phone fills in by itself
 DEFAULT_REGION = "FR"
 # Marks that turn the reading direction round, and separators that some readers take for line ends.
 _UNSAFE_MARKS = frozenset(

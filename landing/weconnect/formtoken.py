@@ -4,7 +4,7 @@ It replaces a cookie against forged posts, carries the idempotency key, and prov
 the texts of the showing.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -50,10 +50,12 @@ def seal(showing: Showing, secret_key: str) -> str:
 
 
 def unseal(token: str, secret_key: str) -> Showing | None:
-    """Read a hidden field back; None when we did not sign it."""
+    """Read a hidden field back; None when we did not sign it, or an earlier version of us did."""
     try:
         content = URLSafeSerializer(secret_key, salt=_SALT).loads(token)
     except (BadData, ValueError):
+        return None
+    if content.keys() != {field.name for field in fields(Showing)}:
         return None
     shown_at = datetime.fromtimestamp(content.pop("shown_at"), UTC)
     return Showing(**content, shown_at=shown_at)

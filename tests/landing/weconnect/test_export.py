@@ -45,7 +45,7 @@ def test_withdrawn_contact_is_in_no_export(visit: Visit) -> None:
 
 
 def test_held_contact_is_in_its_own_export_only(visit: Visit) -> None:
-    visit.send({"homepage": "x"})
+    visit.send({"topic": "x"})
 
     assert exported(visit) == []
     assert [contact.given_name for contact in exported(visit, quarantined=True)] == ["Ana"]

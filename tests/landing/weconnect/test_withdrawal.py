@@ -137,7 +137,7 @@ def test_form_withdrawn_and_sent_once_more_from_an_old_page_asks_again(visit: Vi
 
 
 def test_withdrawal_of_a_held_sending_stays_held(visit: Visit) -> None:
-    path = visit.send({"homepage": "x"}).headers["Location"]
+    path = visit.send({"topic": "x"}).headers["Location"]
     visit.post(path + "/withdraw", data=Page(visit.get(path).text).values)
 
     assert visit.rows("SELECT kind, state FROM outbox ORDER BY kind") == [
