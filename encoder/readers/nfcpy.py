@@ -88,21 +88,8 @@ def usable_path(path: str) -> bool:
     return _PATH.fullmatch(path) is not None
 
 
-def _open(path: str) -> Any:
-    try:
-        return nfc.ContactlessFrontend(path)
-    except Exception as error:
-        raise _opening_error(path, error) from error
-
-
-def _close(frontend: Any) -> None:
-    try:
-        frontend.close()
-    except Exception as error:  # noqa: BLE001 - a reader that is gone cannot be closed
-        logging.getLogger(__name__).debug("the reader was not closed: %s", error)
-
-
-def _opening_error(path: str, error: Exception) -> ReaderError:
+def opening_error(path: str, error: Exception) -> ReaderError:
+    """Say what is wrong with a reader that cannot be opened, and what mends it."""
     number = getattr(error, "errno", None)
     if isinstance(error, FileNotFoundError) and "libusb" in str(error):
         return ReaderError(
@@ -125,6 +112,20 @@ def _opening_error(path: str, error: Exception) -> ReaderError:
             hint="take a port between 49152 and 65535, one that /etc/services does not name",
         )
     return ReaderError(f"no reader was found at {path}: {error}")
+
+
+def _open(path: str) -> Any:
+    try:
+        return nfc.ContactlessFrontend(path)
+    except Exception as error:
+        raise opening_error(path, error) from error
+
+
+def _close(frontend: Any) -> None:
+    try:
+        frontend.close()
+    except Exception as error:  # noqa: BLE001 - a reader that is gone cannot be closed
+        logging.getLogger(__name__).debug("the reader was not closed: %s", error)
 
 
 @contextmanager
