@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 
 from landing.errors import LandingError
+from landing.storage.cards import find_card
 from landing.web.context import services
 
 blueprint = Blueprint("ops", __name__)
@@ -18,7 +19,8 @@ def health() -> Response:
 def ready() -> Response:
     """Say whether the database can be read."""
     try:
-        with services().database.reading():
-            return Response("ready\n", mimetype="text/plain")
+        with services().database.reading() as db:
+            find_card(db, "")
     except LandingError:
         return Response("the database cannot be read\n", 503, mimetype="text/plain")
+    return Response("ready\n", mimetype="text/plain")

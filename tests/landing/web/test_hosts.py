@@ -85,6 +85,18 @@ def test_nobody_else_learns_how_the_site_is(
     assert answer.status_code == 404
 
 
+def test_a_site_without_its_database_is_alive_but_not_ready(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    site = make_site(tmp_path_factory.mktemp("bare"))
+    site.app.extensions["wecard"].database.close()
+    (site.settings.data_dir / "wecard.db").unlink()
+
+    statuses = [site.client().get(path).status_code for path in ("/healthz", "/readyz", TAP)]
+
+    assert statuses == [200, 503, 500]
+
+
 def _seen(peer: str, headers: dict[str, str], trusted: tuple[str, ...]) -> tuple[str, str, str]:
     seen: dict[str, str] = {}
 
