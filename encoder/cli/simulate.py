@@ -128,8 +128,12 @@ def _server(box: CardBox, port: int) -> FieldServer:
 @contextmanager
 def _signals_held() -> Iterator[None]:
     """Hold the signals back for sigtimedwait, in this thread and those that it starts."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    # A shell has its background jobs ignore SIGINT, and an ignored signal is never waited for.
+    handlers = {number: signal.signal(number, signal.SIG_DFL) for number in _SIGNALS}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
