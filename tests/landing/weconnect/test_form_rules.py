@@ -95,6 +95,16 @@ def test_phone_is_kept_in_its_international_form(typed: str, region: str, kept: 
     assert contact.tel == kept
 
 
+@given(st.from_regex(r"\+?[0-9 ().-]{3,24}( ?(x|ext\.?|poste) ?[0-9]{1,5})?", fullmatch=True))
+def test_kept_phone_reads_as_the_same_number_anywhere(typed: str) -> None:
+    contact = submitted(tel=typed).contact
+
+    if contact is not None and contact.tel:
+        again = submitted("US", tel=contact.tel).contact
+        assert again is not None
+        assert again.tel == contact.tel
+
+
 def test_twice_the_same_field_counts_once() -> None:
     posted = {name: [value] for name, value in MINIMUM.items()} | {"given_name": ["Ana", "Bob"]}
 
