@@ -1,11 +1,10 @@
 """``wecard-landing serve``: answer visitors."""
 
-import os
 import sys
 
 import click
 
-from landing.settings import settings_from
+from landing.cli.common import answer, open_site_database, read_settings, verb_options
 
 
 @click.command(short_help="Answer visitors.")
@@ -23,7 +22,8 @@ from landing.settings import settings_from
     show_default=True,
     help="Worker processes; one is right for SQLite, where one writer keeps the tail short.",
 )
-def serve(bind: str, workers: int) -> None:
+@verb_options
+def serve(bind: str, workers: int, as_json: bool) -> None:
     """Answer visitors over plain HTTP until SIGINT or SIGTERM.
 
     \b
@@ -32,14 +32,14 @@ def serve(bind: str, workers: int) -> None:
       wecard-landing serve --bind 127.0.0.1:9000 --workers 2
     """
     host, port = _address(bind)
-    settings = settings_from(os.environ)
+    settings = read_settings()
     from landing import server  # heavy: the web application and its server
-    from landing.storage.database import open_database
 
-    with open_database(settings.database_url, settings.lock_path):
+    with open_site_database(settings):
         pass
-    click.echo(f"{settings.site_url} is served at http://{bind}", err=True)
-    sys.stderr.flush()
+    document = {"site": settings.site_url, "bind": bind, "workers": workers}
+    answer(document, f"{settings.site_url} is served at http://{bind}", as_json=as_json)
+    sys.stdout.flush()
     server.serve(settings, host=host, port=port, workers=workers)
 
 

@@ -1,10 +1,12 @@
 """The use case of the receipt: take a consent back, erase the details, tell the owner."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from landing.consent.events import ConsentEvent, Occurrence
 from landing.consent.identifiers import identifier, receipt_sha256
+from landing.errors import StorageError
 from landing.storage.consent import StoredRecord, append_event, events_of, find_record
 from landing.storage.database import Database
 from landing.storage.outbox import OutboxMessage, add_message, cancel_messages
@@ -68,6 +70,8 @@ def withdraw_consent(
         erase_submission(db, submission.subject_ref, withdrawn_at=now)
         cancel_messages(db, submission.subject_ref)
         add_message(db, _message(submission, now, random))
+    with suppress(StorageError):  # withdrawn it is; the next checkpoint empties the log instead
+        database.empty_log()
     return True
 
 
