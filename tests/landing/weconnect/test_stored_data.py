@@ -6,6 +6,8 @@ from contextlib import closing
 
 import pytest
 
+from landing.storage.database import open_database
+from landing.storage.submissions import erase_submission
 from tests.landing.web.cast import SITE_URL
 from tests.landing.weconnect.visitor import ANA, CONNECT, Page, Visit
 
@@ -88,3 +90,28 @@ def test_withdrawn_details_stand_in_no_row(visit: Visit) -> None:
     texts = texts_in(visit)
 
     assert [word for word in VISITORS_WORDS for text in texts if word in text] == []
+
+
+def words_on_disk(visit: Visit) -> list[str]:
+    """Which of the visitor's words stand in the database's files, log included."""
+    content = b"".join(path.read_bytes() for path in visit.settings.data_dir.glob("wecard.db*"))
+    return [word for word in VISITORS_WORDS if word.encode() in content]
+
+
+def test_withdrawn_details_stand_in_no_file_of_the_database(visit: Visit) -> None:
+    path = visit.send().headers["Location"]
+    visit.post(path + "/withdraw", data=Page(visit.get(path).text).values)
+
+    assert words_on_disk(visit) == []
+
+
+def test_details_erased_without_emptying_the_log_would_be_found(visit: Visit) -> None:
+    visit.send()
+    with (
+        open_database(visit.settings.database_url, visit.settings.lock_path) as store,
+        store.writing() as db,
+    ):
+        [(subject_ref,)] = visit.rows("SELECT subject_ref FROM submissions")
+        erase_submission(db, subject_ref, withdrawn_at=visit.clock.now)
+
+    assert words_on_disk(visit)
