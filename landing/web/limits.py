@@ -20,5 +20,13 @@ def install_limits(app: Flask) -> None:
 
     @app.before_request
     def check_length() -> None:
-        if request.method == "POST" and request.content_length is None:
+        if request.content_length is None and _has_a_body():
             abort(411)
+
+
+def _has_a_body() -> bool:
+    """Source: RFC 9112, 6.3 (no length and no transfer coding: no body), RFC 9113, 8.1.1."""
+    if "Transfer-Encoding" in request.headers:
+        return True
+    protocol = str(request.environ.get("SERVER_PROTOCOL", ""))
+    return protocol.startswith("HTTP/2") and request.method == "POST"

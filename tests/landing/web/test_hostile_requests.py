@@ -6,8 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from tests.landing.web.cast import ZOE_CARD, Site
+from tests.landing.web.cast import SITE_URL, ZOE_CARD, Site
 
 PATHS = (
     "/c/%00",
@@ -90,16 +92,26 @@ def test_too_large_a_body_is_refused_as_such(client: FlaskClient) -> None:
     assert answer.status_code == 413
 
 
-def test_a_form_that_does_not_say_its_length_is_refused(client: FlaskClient) -> None:
-    answer = client.post(
-        f"/c/{ZOE_CARD}/connect",
+@pytest.mark.parametrize(
+    ("headers", "protocol"), [({"Transfer-Encoding": "chunked"}, "HTTP/1.1"), ({}, "HTTP/2")]
+)
+def test_a_form_that_does_not_say_its_length_is_refused(
+    site: Site, headers: dict[str, str], protocol: str
+) -> None:
+    environ = EnvironBuilder(
+        path=f"/c/{ZOE_CARD}/connect",
+        method="POST",
+        base_url=SITE_URL,
         input_stream=BytesIO(b"message=" + b"x" * 100_000),
         content_type="application/x-www-form-urlencoded",
-        headers={"Transfer-Encoding": "chunked"},
-        environ_overrides={"wsgi.input_terminated": True},
-    )
+        headers=Headers(headers),
+    ).get_environ()
+    environ |= {"wsgi.input_terminated": True, "SERVER_PROTOCOL": protocol}
+    del environ["CONTENT_LENGTH"]
 
-    assert answer.status_code == 411
+    _body, status, _headers = run_wsgi_app(site.app, environ)
+
+    assert status == "411 LENGTH REQUIRED"
 
 
 HEADERS = (
