@@ -16,8 +16,8 @@ from encoder.cli.options import (
     reader_option,
     write_json,
 )
-from encoder.cli.stopping import stop_on_signals
-from encoder.errors import CardRefusedError, CollisionError, NakError, ReaderError
+from encoder.cli.stopping import StopRequest, stop_on_signals
+from encoder.errors import CardRefusedError, CollisionError, NakError
 from encoder.ledger import BookedCard, Ledger
 from encoder.readers import Field, open_field
 from encoder.station.identify import (
@@ -52,19 +52,7 @@ def inspect(reader: str, ledger_path: Path | None, wait: float, as_json: bool) -
       wecard-encoder inspect --reader sim:NTAG215 --json
     """
     with stop_on_signals() as stop, open_field(reader, cards=1, chip=NTAG213) as field:
-        deadline = time.monotonic() + wait
-        uid = None
-        while uid is None and not stop.is_asked() and time.monotonic() < deadline:
-            uid = _look(field)
-        if uid is None:
-            raise (
-                click.Abort
-                if stop.is_asked()
-                else ReaderError(
-                    f"no card was laid down within {wait:g} seconds",
-                    hint="lay down one card and run the command again",
-                )
-            )
+        uid = _await_card(field, stop, wait)
         picture = _picture(Session(field, uid), _booked(ledger_path, uid))
     if as_json:
         write_json(picture)
@@ -72,14 +60,22 @@ def inspect(reader: str, ledger_path: Path | None, wait: float, as_json: bool) -
         _print(picture)
 
 
-def _look(field: Field) -> bytes | None:
-    try:
-        uid = field.sense()
-    except CollisionError as error:
-        raise CardRefusedError("two-cards", str(error)) from error
-    if uid is None:
+def _await_card(field: Field, stop: StopRequest, wait: float) -> bytes:
+    deadline = time.monotonic() + wait
+    while time.monotonic() < deadline:
+        if stop.is_asked():
+            raise click.Abort
+        try:
+            uid = field.sense()
+        except CollisionError as error:
+            raise CardRefusedError("two-cards", str(error)) from error
+        if uid is not None:
+            return uid
         time.sleep(field.poll_seconds)
-    return uid
+    raise CardError(
+        f"no card was laid down within {wait:g} seconds",
+        hint="lay down one card and run the command again",
+    )
 
 
 def _booked(ledger_path: Path | None, uid: bytes) -> BookedCard | None:
@@ -129,11 +125,11 @@ def _read_everything(session: Session, found: Found) -> None:
 def _intention(found: Found, booked: BookedCard | None) -> str:
     """What a run would do, in words."""
     if booked is not None and booked.is_done:
-        return f"leave it: done for {booked.job} with the token {booked.token}"
+        return f"leave it: done for {booked.job} with {booked.token}"
     if booked is not None and booked.is_scrapped:
         return f"refuse it: uid-booked, scrapped in {booked.job}"
     if booked is not None:
-        return f"finish it in {booked.job} with the token {booked.token}"
+        return f"finish it in {booked.job} with {booked.token}"
     fault = new_card_fault(found)
     if fault is not None:
         return f"refuse it: {fault[0]}, {fault[1]}"

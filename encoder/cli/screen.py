@@ -66,16 +66,14 @@ class LiveScreen:
     def show(self, event: Event, verdict: Verdict | None) -> None:
         """Draw the state after this event."""
         if isinstance(event, Card):
-            self._live.console.print(Text(card_line(event)))
-            self._ring()
+            click.echo(card_line(event))
+            _explain(verdict)
+            self._live.console.file.write(_BELL)
             self._draw(*_state_of(event, verdict))
         elif isinstance(event, Ready | Removed):
-            self._draw("LAY DOWN A CARD", _CALM)
+            self._draw("LAY DOWN A CARD" if self._worklist.remaining else "ALL DONE", _CALM)
         elif isinstance(event, End):
             self._draw(end_line(event), _CALM)
-
-    def _ring(self) -> None:
-        self._live.console.file.write(_BELL)
 
     def _draw(self, words: str, style: str) -> None:
         task = self._progress.task_ids[0]
@@ -95,7 +93,8 @@ def open_screen(job: Job, worklist: Worklist, *, as_json: bool) -> Iterator[Scre
         progress = Progress(TextColumn(job.job), BarColumn(bar_width=None), MofNCompleteColumn())
         progress.add_task(job.job, total=len(job.items))
         console = Console(stderr=True)
-        with Live(console=console, auto_refresh=False, transient=False) as live:
+        # A redirected stdout gets its card lines as they are; on a terminal they go above the bar.
+        with Live(console=console, auto_refresh=False, redirect_stdout=sys.stdout.isatty()) as live:
             yield LiveScreen(live, progress, worklist)
 
 
