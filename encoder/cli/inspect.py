@@ -17,7 +17,7 @@ from encoder.cli.options import (
     write_json,
 )
 from encoder.cli.stopping import StopRequest, stop_on_signals
-from encoder.errors import CardRefusedError, CollisionError, NakError
+from encoder.errors import CardError, CardRefusedError, CollisionError, NakError
 from encoder.ledger import BookedCard, Ledger
 from encoder.readers import Field, open_field
 from encoder.station.identify import (
