@@ -123,7 +123,7 @@ def _work(order: Order, ledger: Ledger, stopping: Callable[[], bool], *, as_json
         )
         around = Surroundings(
             emit=_emitter(paper, screen),
-            after_card=lambda _: paper.write_report(),
+            after_card=paper.write_report,
             stopping=stopping,
             seconds=time.monotonic,
             pause=time.sleep,

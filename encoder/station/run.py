@@ -20,7 +20,7 @@ class Surroundings:
     """What a run needs of the world outside; ``after_card`` is called ahead of each event."""
 
     emit: Callable[[Event, Verdict | None], None]
-    after_card: Callable[[Worklist], None]
+    after_card: Callable[[], None]
     stopping: Callable[[], bool]
     seconds: Callable[[], float]
     pause: Callable[[float], None]
@@ -141,7 +141,7 @@ class JobRun:
         else:
             self._open_failures.discard(card.uid or "")
             self._done += card.status in ("done", "resumed")
-        self._around.after_card(self._worklist)
+        self._around.after_card()
         self._emit(card, verdict)
 
     def _await_removal(self, uid: bytes | None) -> None:

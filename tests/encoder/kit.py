@@ -159,7 +159,7 @@ def run_box(
         )
         around = Surroundings(
             emit=emit,
-            after_card=lambda _worklist: None,
+            after_card=lambda: None,
             stopping=stopping,
             seconds=lambda: 0.0,
             pause=lambda _seconds: None,

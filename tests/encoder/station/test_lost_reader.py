@@ -59,7 +59,7 @@ def run_until_lost(chip: VirtualChip, path: Path, frames: int) -> list[dict[str,
 
     around = Surroundings(
         emit=emit,
-        after_card=lambda _worklist: None,
+        after_card=lambda: None,
         stopping=lambda: False,
         seconds=lambda: 0.0,
         pause=lambda _seconds: None,
