@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 APT_PACKAGES := chromium libusb-1.0-0 netbase poppler-utils
 SOURCES := encoder landing tests
 
-.PHONY: demo test check bench pictures reference clean system-packages
+.PHONY: demo test check bench pictures reference catalogues clean system-packages
 
 demo: $(VENV)/.run
 	$(BIN)/python -m tests.demo
@@ -30,6 +30,9 @@ pictures: $(VENV)/.dev system-packages
 
 reference: $(VENV)/.dev
 	$(BIN)/python -m tests.cli_reference
+
+catalogues: $(VENV)/.dev
+	$(BIN)/python -m landing.web.catalogues
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist

@@ -8,11 +8,11 @@ import re
 import unicodedata
 from functools import cache
 
-import phonenumbers
 from babel import Locale
 from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 
+from landing.phones import PhoneError, read_phone
 from landing.profile.links import LinkError, safe_link
 from landing.profile.model import Link
 
@@ -105,21 +105,15 @@ def country(text: str) -> str:
 
 
 def phone(text: str, region: str) -> str:
-    """Read a phone number as dialled in ``region``; give E.164, and ``;ext=12`` if it has one.
-
-    The number must be possible, not assigned: new ranges are in service before any list has them.
-    """
+    """Read a phone number as dialled in ``region``; give E.164, and ``;ext=12`` if it has one."""
     allowed = "a phone number such as 05 61 00 00 00 or +33 5 61 00 00 00, with ext. 12 if need be"
     found = _PHONE.fullmatch(text)
     if not found:
         raise CellError(allowed)
     try:
-        number = phonenumbers.parse(found["number"], region)
-    except phonenumbers.NumberParseException as error:
-        raise CellError(allowed) from error
-    if not phonenumbers.is_possible_number(number):
-        raise CellError(f"{allowed}; this one has too few or too many digits")
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        written = read_phone(found["number"], region)
+    except PhoneError as error:
+        raise CellError(f"{allowed}; {error}") from error
     return f"{written};ext={found['extension']}" if found["extension"] else written
 
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from landing.consent.purposes import PURPOSE_IDS, SHARE_WITH_OWNER
+from landing.phones import PhoneError, read_phone
 from landing.weconnect.contact import Contact
 from landing.weconnect.fields import FIELDS, Field
 
@@ -148,14 +148,9 @@ def _checked_email(typed: str, region: str) -> tuple[str, Fault | None]:
 def _checked_phone(typed: str, region: str) -> tuple[str, Fault | None]:
     """A number of a possible length: whether it is in service is not ours to judge."""
     try:
-        number = phonenumbers.parse(typed, region)
-    except phonenumbers.NumberParseException:
+        return read_phone(typed, region), None
+    except PhoneError:
         return "", "bad-phone"
-    if not phonenumbers.is_possible_number(number):
-        return "", "bad-phone"
-    extension = f";ext={number.extension}" if number.extension else ""
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return written + extension, None
 
 
 _CHECKS: dict[str, Callable[[str, str], tuple[str, Fault | None]]] = {
