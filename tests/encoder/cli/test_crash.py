@@ -16,11 +16,8 @@ from landing.contract.documents import Job, parse_report
 from tests.encoder.cli.command import events_in, job_file, start
 from tests.encoder.kit import TOKEN, UID, URL, expected_memory, make_job, new_chip, seen_by_phone
 
-KILLS = [
-    *(("NTAG213", index) for index in range(1, 15)),
-    *(("NTAG215", index) for index in (1, 8, 9, 10, 13)),
-    *(("NTAG216", index) for index in (1, 8, 9, 10, 13)),
-]
+WRITES = 14  # of this job on each chip
+KILLS = [(name, index) for name in MODELS for index in range(1, WRITES + 1)]
 
 
 class KillingField(VirtualField):
