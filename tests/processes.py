@@ -69,6 +69,7 @@ class Workshop:
             [COMMANDS / "wecard-landing", "serve", "--bind", f"127.0.0.1:{self.port}", *words],
             cwd=self.folder,
             env=self.variables(),
+            stdout=subprocess.DEVNULL,
         )
         try:
             wait_until_ready(f"{self.site}/readyz", process)
