@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from landing.consent.contact import Contact
 from landing.storage.consent import CONSENT_RECORDS
 from landing.storage.metadata import METADATA, UtcTime
-from landing.weconnect.contact import Contact
 
 SubmissionState = Literal["received", "quarantined", "withdrawn"]
 

@@ -12,9 +12,9 @@ from typing import Literal
 
 from email_validator import EmailNotValidError, validate_email
 
+from landing.consent.contact import Contact
 from landing.consent.purposes import PURPOSE_IDS, SHARE_WITH_OWNER
 from landing.phones import PhoneError, read_phone
-from landing.weconnect.contact import Contact
 from landing.weconnect.fields import FIELDS, Field
 
 Fault = Literal[

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from landing.consent.canonical import commitment, document_sha256
+from landing.consent.contact import Contact
 from landing.consent.events import Occurrence
 from landing.consent.identifiers import identifier, receipt_for, receipt_sha256
 from landing.consent.parties import Recipient
@@ -22,7 +23,6 @@ from landing.storage.submissions import (
     add_submission,
     submission_by_nonce,
 )
-from landing.weconnect.contact import Contact
 from landing.weconnect.formtoken import Showing
 
 SALT_LENGTH = 32

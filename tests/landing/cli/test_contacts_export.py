@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pytest
 
 from landing.cli.contacts import COLUMNS
+from landing.consent.contact import Contact
 from landing.storage.consent import StoredRecord, add_record
 from landing.storage.database import open_database
 from landing.storage.submissions import StoredSubmission, SubmissionState, add_submission
-from landing.weconnect.contact import Contact
 from tests.landing.cli.conftest import Desk
 from tests.landing.records import NOW
 

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from landing.consent.contact import Contact
 from landing.consent.notices import NOTICE_ID, current_notice
 from landing.consent.parties import Recipient
 from landing.consent.record import NoticeShown
@@ -15,7 +16,6 @@ from landing.storage.database import Database, open_database
 from landing.storage.outbox import add_message
 from landing.storage.submissions import add_submission
 from landing.weconnect import share
-from landing.weconnect.contact import Contact
 from landing.weconnect.formtoken import Showing
 from landing.weconnect.share import Randomness, Sending, ShownTexts, share_contact
 from tests.landing.web.cast import NOW, ZOE, ZOE_CARD
