@@ -33,11 +33,6 @@ class Settings:
         return urlsplit(self.site_url).netloc
 
     @property
-    def is_sqlite(self) -> bool:
-        """Whether the data stand in an SQLite file."""
-        return self.database_url.startswith(_SQLITE)
-
-    @property
     def lock_path(self) -> Path:
         """The lock file that every writer waits in, beside the database."""
         return Path(self.database_url.removeprefix(_SQLITE) + ".lock")

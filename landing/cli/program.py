@@ -13,7 +13,6 @@ from landing.errors import DataError, LandingError, PeopleError
 
 EXIT_FAULT = 1
 EXIT_USAGE = 2
-DEBUG_KEY = "landing.cli.debug"
 
 
 class Program(click.Group):

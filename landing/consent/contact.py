@@ -23,13 +23,6 @@ class Contact:
         """The names of the fields that are filled in."""
         return tuple(field.name for field in fields(self) if getattr(self, field.name))
 
-    @property
-    def display_name(self) -> str:
-        """The visitor's name, or their company's."""
-        return " ".join(part for part in (self.given_name, self.family_name) if part) or (
-            self.organization
-        )
-
     def as_dict(self) -> dict[str, str]:
         """All seven fields by name."""
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from landing.contract.url import Channel
 from landing.profile.filename import content_disposition
 from landing.profile.pictures import PHOTO_VCARD, rendition_name
-from landing.profile.vcard import vcard
+from landing.profile.vcard import MIME_TYPE, vcard
 from landing.web.context import REVALIDATE, active_card_or_404, services
 
 blueprint = Blueprint("contact", __name__)
@@ -23,7 +23,7 @@ def download(channel: Channel, token: str) -> Response:
     with services().database.reading() as db:
         profile = active_card_or_404(db, token).profile
     photo = _photo(services().settings.pictures_dir, profile.photo)
-    response = Response(vcard(profile, photo_jpeg=photo), content_type="text/vcard; charset=utf-8")
+    response = Response(vcard(profile, photo_jpeg=photo), content_type=MIME_TYPE)
     response.headers["Content-Disposition"] = content_disposition(profile)
     response.headers["Cache-Control"] = REVALIDATE
     return response
