@@ -22,7 +22,6 @@ from landing.contract.token import format_token
 _STYLES = {"done": "bold white on green", "resumed": "bold white on green"}
 _TROUBLE = "bold white on red"
 _CALM = "bold white on blue"
-_BELL = "\a"
 
 
 class Screen(Protocol):
@@ -56,7 +55,10 @@ class PlainLines:
 
 
 class LiveScreen:
-    """A bar and one big line that says what to do next, on stderr; card lines on stdout."""
+    """A bar and one big line that says what to do next, on stderr; card lines above, or on stdout.
+
+    Whatever goes to the terminal goes through the one console: it moves the picture down first.
+    """
 
     def __init__(self, live: Live, progress: Progress, worklist: Worklist) -> None:
         self._live = live
@@ -66,14 +68,19 @@ class LiveScreen:
     def show(self, event: Event, verdict: Verdict | None) -> None:
         """Draw the state after this event."""
         if isinstance(event, Card):
-            click.echo(card_line(event))
-            _explain(verdict)
-            self._live.console.file.write(_BELL)
+            self._log(event, verdict)
+            self._live.console.bell()
             self._draw(*_state_of(event, verdict))
         elif isinstance(event, Ready | Removed):
             self._draw("LAY DOWN A CARD" if self._worklist.remaining else "ALL DONE", _CALM)
         elif isinstance(event, End):
             self._draw(end_line(event), _CALM)
+
+    def _log(self, card: Card, verdict: Verdict | None) -> None:
+        if not sys.stdout.isatty():
+            click.echo(card_line(card))
+        for line in (card_line(card), *_explanation(verdict)):
+            self._live.console.print(line, markup=False, highlight=False)
 
     def _draw(self, words: str, style: str) -> None:
         task = self._progress.task_ids[0]
@@ -93,8 +100,7 @@ def open_screen(job: Job, worklist: Worklist, *, as_json: bool) -> Iterator[Scre
         progress = Progress(TextColumn(job.job), BarColumn(bar_width=None), MofNCompleteColumn())
         progress.add_task(job.job, total=len(job.items))
         console = Console(stderr=True)
-        # A redirected stdout gets its card lines as they are; on a terminal they go above the bar.
-        with Live(console=console, auto_refresh=False, redirect_stdout=sys.stdout.isatty()) as live:
+        with Live(console=console, auto_refresh=False, redirect_stdout=False) as live:
             yield LiveScreen(live, progress, worklist)
 
 
@@ -120,6 +126,11 @@ def _state_of(card: Card, verdict: Verdict | None) -> tuple[str, str]:
 
 
 def _explain(verdict: Verdict | None) -> None:
-    if verdict is not None and verdict.error is not None:
-        click.echo(f"{verdict.status}: {verdict.error}", err=True)
-        click.echo(f"hint: {verdict.error.hint}", err=True)
+    for line in _explanation(verdict):
+        click.echo(line, err=True)
+
+
+def _explanation(verdict: Verdict | None) -> tuple[str, ...]:
+    if verdict is None or verdict.error is None:
+        return ()
+    return f"{verdict.status}: {verdict.error}", f"hint: {verdict.error.hint}"
