@@ -23,7 +23,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
 
     Raises:
         NotMigratedError: the database is missing, or has another schema.
-        SettingError: a setting cannot be used.
     """
     app = Flask("landing", static_folder=None, template_folder=str(resource_dir("templates")))
     app.config["PROPAGATE_EXCEPTIONS"] = False  # a failure of ours gets our page

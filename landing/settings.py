@@ -1,5 +1,6 @@
 """The site's settings, read once from variables at the edge."""
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,9 +57,7 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
         data_dir=data_dir,
         database_url=_database_url(variables, data_dir),
         form_min_seconds=_seconds(variables, "WECARD_FORM_MIN_SECONDS", 3.0),
-        trusted_proxies=tuple(
-            variables.get("WECARD_TRUSTED_PROXIES", "").replace(",", " ").split()
-        ),
+        trusted_proxies=_networks(variables, "WECARD_TRUSTED_PROXIES"),
     )
 
 
@@ -104,3 +103,15 @@ def _seconds(variables: Mapping[str, str], name: str, default: float) -> float:
     if not 0 <= value <= 3600:
         raise SettingError(name, f"is {text!r}", f"set {name} to a number of seconds, 0 to 3600")
     return value
+
+
+def _networks(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
+    networks = tuple(variables.get(name, "").replace(",", " ").split())
+    for text in networks:
+        try:
+            ipaddress.ip_network(text, strict=False)
+        except ValueError as error:
+            hint = f"set {name} to addresses and networks, such as 127.0.0.1 or 10.0.0.0/8"
+            fault = f"has {text!r}, which is no address or network"
+            raise SettingError(name, fault, hint) from error
+    return networks

@@ -50,6 +50,8 @@ def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -
         ("WECARD_FORM_MIN_SECONDS", "three"),
         ("WECARD_FORM_MIN_SECONDS", "-1"),
         ("WECARD_FORM_MIN_SECONDS", "nan"),
+        ("WECARD_TRUSTED_PROXIES", "nginx"),
+        ("WECARD_TRUSTED_PROXIES", "127.0.0.1 10.0.0.0/33"),
     ],
 )
 def test_setting_that_cannot_be_used_is_named_with_what_to_do(variable: str, value: str) -> None:
@@ -59,6 +61,12 @@ def test_setting_that_cannot_be_used_is_named_with_what_to_do(variable: str, val
     assert caught.value.exit_code == 2
     assert str(caught.value).startswith(f"{variable} ")
     assert f"set {variable} to " in caught.value.hint
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    settings = settings_from(GOOD | {"WECARD_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8 ::1"})
+
+    assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
 
 
 def test_loopback_site_may_speak_plain_http() -> None:
