@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-APT_PACKAGES := chromium libusb-1.0-0 netbase poppler-utils
+APT_PACKAGES := chromium fonts-dejavu-core libusb-1.0-0 netbase poppler-utils
 SOURCES := encoder landing tests
 
 .PHONY: demo test check bench pictures reference catalogues clean system-packages

@@ -26,6 +26,14 @@ def test_every_help_opens_with_a_line_and_two_examples(command: click.Group) -> 
         assert text.count(f"  {words}") >= 2, words
 
 
+def test_every_setting_is_explained_and_no_other() -> None:
+    read = (ROOT / "landing" / "settings.py").read_text(encoding="utf-8")
+    explained = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+
+    rows = re.findall(r"^\| `(WECARD_\w+)` \|", explained, re.MULTILINE)
+    assert set(rows) == set(re.findall(r"WECARD_[A-Z_]+", read))
+
+
 def test_no_document_names_a_package_index() -> None:
     for path in [*ROOT.glob("requirements/*"), *ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
         text = path.read_text(encoding="utf-8")

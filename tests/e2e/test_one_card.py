@@ -5,12 +5,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import ndef
 import pytest
 import vobject
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from encoder.chips.models import FIRST_USER_PAGE, NTAG213, PAGE_SIZE
@@ -280,4 +282,5 @@ def _database_bytes(workshop: Workshop) -> bytes:
 
 def _keep_picture(page: Page, name: str) -> None:
     if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+        shot = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
+        shot.quantize(256).save(Path(PICTURES) / f"{name}.png", optimize=True)
