@@ -1,8 +1,8 @@
 """Error pages: the same quiet page for whatever went wrong, without a word of what was asked."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from landing.web.context import page
 
@@ -20,6 +20,12 @@ def install_error_pages(app: Flask) -> None:
         kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
         response.headers.update(kept)
         return response
+
+    @app.errorhandler(Exception)
+    def fail(error: Exception) -> Response:
+        # Which view failed, not at which address: a token or a receipt stands in that.
+        app.logger.error("a failure of ours in %s", request.endpoint, exc_info=error)
+        return show(InternalServerError())
 
 
 def error_words(status: int) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from flask import abort
 
 from landing.web.errors import error_words
-from tests.landing.web.cast import Site, make_site
+from tests.landing.web.cast import ZOE_CARD, Site, make_site
 from tests.landing.web.pages import read_page
 
 STATUSES = (400, 404, 405, 410, 413, 422, 429, 500)
@@ -21,8 +21,8 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> Site:
     def fail(status: int) -> str:
         abort(status)
 
-    @site.app.get("/crash")
-    def crash() -> str:
+    @site.app.get("/crash/<token>")
+    def crash(token: str) -> str:
         raise RuntimeError("secret words of a visitor")
 
     return site
@@ -53,12 +53,23 @@ def test_a_failure_of_ours_is_logged_and_not_shown(
     failing: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        answer = failing.client().get("/crash")
+        answer = failing.client().get(f"/crash/{ZOE_CARD}")
 
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "RuntimeError" not in answer.text
+    assert "a failure of ours in crash" in caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+def test_a_failure_of_ours_leaves_the_token_out_of_the_log(
+    failing: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        failing.client().get(f"/crash/{ZOE_CARD}")
+
     assert caplog.records
+    assert ZOE_CARD not in caplog.text
 
 
 def test_a_method_that_does_not_work_names_those_that_do(failing: Site) -> None:
