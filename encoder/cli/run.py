@@ -175,10 +175,12 @@ def _paper(order: Order, ledger: Ledger, worklist: Worklist) -> Iterator[_Paper]
 
 def _emitter(paper: _Paper, screen: Screen) -> Callable[[Event, Verdict | None], None]:
     def emit(event: Event, verdict: Verdict | None) -> None:
-        if isinstance(event, End):
-            paper.write_report()
-            paper.write_sheet()
-        screen.show(event, verdict)
+        try:
+            if isinstance(event, End):
+                paper.write_report()
+                paper.write_sheet()
+        finally:
+            screen.show(event, verdict)
 
     return emit
 

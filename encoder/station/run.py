@@ -3,16 +3,22 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from encoder.errors import CardLostError, CardRefusedError, CollisionError, ReaderError
+from encoder.errors import (
+    CardLostError,
+    CardRefusedError,
+    CollisionError,
+    EncoderError,
+    ReaderError,
+)
 from encoder.readers.field import Field
 from encoder.station.encoding import Desk, Encoding
 from encoder.station.events import Card, End, Event, Ready, Removed
 from encoder.station.session import Session
-from encoder.station.visit import EncodingFactory, Verdict, Visit
+from encoder.station.visit import Verdict, Visit
 from encoder.station.worklist import Worklist
 
 _ABSENT_LOOKS = 2  # a card at the edge of the field may miss one look
-LAST_REMOVAL_SECONDS = 5.0  # the last card need not be waited for
+_LAST_REMOVAL_SECONDS = 5.0  # the last card need not be waited for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +51,7 @@ class JobRun:
         around: Surroundings,
         *,
         overwrite: bool = False,
-        encoding: EncodingFactory = Encoding,
+        encoding: type[Encoding] = Encoding,
     ) -> None:
         self._desk = desk
         self._field = field
@@ -61,14 +67,15 @@ class JobRun:
         """Work until nothing remains, no card will come, or someone says stop.
 
         Raises:
-            ReaderError: the reader was lost; ``end`` was emitted.
+            EncoderError: the reader was lost, or the ledger or a label cannot be written; ``end``
+                was emitted.
         """
         self._emit(Ready(job=self._desk.job.job, reader=reader, remaining=self._worklist.remaining))
         try:
             while self._worklist.remaining and not self._around.stopping():
                 if not self._serve_next():
                     break
-        except ReaderError:
+        except EncoderError:
             self._end()
             raise
         return Outcome(self._end(), len(self._open_failures))
@@ -169,7 +176,7 @@ class JobRun:
 
     def _is_late(self, started: float) -> bool:
         waited = self._around.seconds() - started
-        return not self._worklist.remaining and waited > LAST_REMOVAL_SECONDS
+        return not self._worklist.remaining and waited > _LAST_REMOVAL_SECONDS
 
     def _end(self) -> End:
         end = End(

@@ -1,6 +1,5 @@
 """One presentation: from the activation of a card to the event that tells what became of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from encoder.errors import CardFailedError, CardRefusedError, Failure, ReaderError, Refusal
@@ -18,8 +17,6 @@ from encoder.station.identify import (
 from encoder.station.session import Session
 from encoder.station.worklist import Worklist
 from landing.contract.documents import JobItem
-
-EncodingFactory = Callable[..., Encoding]
 
 
 @dataclass(slots=True)
@@ -43,7 +40,7 @@ class Visit:
         session: Session,
         *,
         overwrite: bool,
-        encoding: EncodingFactory = Encoding,
+        encoding: type[Encoding] = Encoding,
     ) -> None:
         self._desk = desk
         self._worklist = worklist

@@ -19,7 +19,7 @@ from encoder.simulator.chip import VirtualChip
 from encoder.station.encoding import Desk, Encoding, Prover
 from encoder.station.events import Card, End, Event
 from encoder.station.run import JobRun, Outcome, Surroundings
-from encoder.station.visit import EncodingFactory, Verdict
+from encoder.station.visit import Verdict
 from encoder.station.worklist import Worklist
 from landing.contract.documents import Job, JobItem, Label, Policy, Protection
 from landing.contract.token import mint_token
@@ -137,7 +137,7 @@ def run_box(
     *,
     overwrite: bool = False,
     prove: Prover = lambda _item, _url: None,
-    encoding: EncodingFactory = Encoding,
+    encoding: type[Encoding] = Encoding,
     planner: Planner = plan_card,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Ran:

@@ -9,6 +9,7 @@ import pytest
 from encoder.chips.models import NTAG213
 from encoder.ledger import Ledger, NewCard
 from encoder.simulator.card_box import CardBox
+from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
 from encoder.simulator.server import FieldServer
 from encoder.simulator.tearing import TearPhase
@@ -280,6 +281,53 @@ def test_labels_that_cannot_be_written_touch_no_card(tmp_path: Path, ledger: Pat
     assert ran.exit_code == 1
     assert ran.stdout == ""
     assert "no card was touched" in ran.stderr
+
+
+def test_label_that_cannot_be_written_ends_the_run_and_the_next_goes_on(
+    tmp_path: Path, ledger: Path
+) -> None:
+    blocked = tmp_path / "labels" / f"{TOKEN}.png"
+    blocked.mkdir(parents=True)
+    field = VirtualField()
+    field.lay(new_chip(NTAG213))
+    job = job_file(tmp_path, make_job())
+    words = ("run", job, "--ledger", ledger, "--labels", blocked.parent)
+
+    with FieldServer(field) as server:
+        broken = invoke(*words, "--reader", server.path, "--json")
+        blocked.rmdir()
+        mended = invoke(*words, "--reader", server.path, "--json")
+
+    events = events_in(broken.stdout)
+    assert [event["event"] for event in events] == ["ready", "end"]
+    assert (events[-1]["failed"], events[-1]["remaining"]) == (1, 1)
+    assert broken.exit_code == 1
+    assert "cannot be written" in broken.stderr
+    assert [event["status"] for event in events_in(mended.stdout)[1:2]] == ["resumed"]
+    assert mended.exit_code == 0
+
+
+def test_report_that_breaks_in_mid_run_does_not_hide_the_end(tmp_path: Path, ledger: Path) -> None:
+    report, field = tmp_path / "report.json", VirtualField()
+    field.lay(new_chip(NTAG213))
+
+    def block(_chip: VirtualChip, _page: int) -> None:
+        if report.is_file():
+            report.unlink()
+            report.mkdir()
+
+    field.before_write = block
+    with FieldServer(field) as server:
+        ran = invoke(
+            *("run", job_file(tmp_path, make_job()), "--reader", server.path),
+            *("--ledger", ledger, "--report", report, "--json"),
+        )
+
+    events = events_in(ran.stdout)
+    assert [event["event"] for event in events] == ["ready", "end"]
+    assert (events[-1]["done"], events[-1]["remaining"]) == (1, 0)
+    assert ran.exit_code == 1
+    assert "report.json cannot be written" in ran.stderr
 
 
 def test_address_too_long_for_the_chip_is_refused_and_left(tmp_path: Path, ledger: Path) -> None:
