@@ -1,6 +1,5 @@
 """The command group: every error leaves as ``error:`` and ``hint:`` with its exit code."""
 
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -47,8 +46,6 @@ class Program(click.Group):
             _trace(debug)
             tell(str(error), error.hint)
             return error.exit_code
-        except BrokenPipeError:
-            return _leave_quietly()
         except Exception as error:  # noqa: BLE001 - the top-level handler
             _trace(debug)
             tell(f"a fault of ours: {type(error).__name__}: {error}", EncoderError.hint)
@@ -60,12 +57,6 @@ def tell(error: str, hint: str) -> None:
     """Say on stderr what happened and what to do."""
     click.echo(f"error: {error}", err=True)
     click.echo(f"hint: {hint}", err=True)
-
-
-def _leave_quietly() -> int:
-    # Whoever read our output has gone; the interpreter must not try to flush it again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.FAULT
 
 
 def _trace(debug: bool) -> None:
