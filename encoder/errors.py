@@ -87,7 +87,7 @@ class JobError(EncoderError):
 
 
 class LedgerError(EncoderError):
-    """The ledger cannot be used; no card was touched."""
+    """The ledger cannot be used; a card at hand stands as far as its last booked stage says."""
 
     exit_code = 4
     hint = "name another file with --ledger, or bring back a backup of this one"
@@ -97,7 +97,7 @@ class QrMismatchError(EncoderError):
     """The QR code as drawn does not decode to the card's address; it must not be printed."""
 
     exit_code = 6
-    hint = "do not hand this card out; lay it down again to have the label drawn again"
+    hint = FAILURE_HINTS["qr-mismatch"]
 
 
 class CapacityError(EncoderError):

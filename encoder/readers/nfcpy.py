@@ -16,7 +16,7 @@ import nfc.clf
 
 from encoder.errors import CollisionError, ReaderError, SilenceError
 
-_ANSWER_SECONDS = 0.1  # ten times what the slowest command may take (data sheet, 9.3)
+_ANSWER_SECONDS = 0.1  # ten times what the slowest command may take (data sheet, 9.2)
 _UDP_ANSWER_SECONDS = 2.0  # a process may have to wait for its turn, a chip never does
 _GARBLED_LOOKS = 2
 _PATH = re.compile(

@@ -1,7 +1,7 @@
 """What a virtual chip stores: factory content, lock bits, and the pages that only ever gain bits.
 
-Source: NTAG213/215/216 data sheet, 8.5 (memory), 8.5.2 and 8.5.3 (lock bytes), 8.5.6 (OTP of the
-capability container), 8.5.7 (configuration pages).
+Source: NTAG213/215/216 data sheet, 8.5 (memory), 8.5.2 and 8.5.3 (lock bytes), 8.5.4 (capability
+container, one-time programmable), 8.5.6 (content at delivery), 8.5.7 (configuration pages).
 """
 
 from encoder.chips.models import (

@@ -1,6 +1,7 @@
 """How long each frame takes on the air, and a meter that adds it up.
 
-Source: NTAG213/215/216 data sheet, 10.1 to 10.9 (command timings); ISO/IEC 14443-3, 6.2 (frames).
+Source: NTAG213/215/216 data sheet, 9.2 and 10.1 to 10.8 (command timings); ISO/IEC 14443-3, 6.2
+(frames).
 """
 
 from dataclasses import dataclass

@@ -77,7 +77,7 @@ class ForgetsTheDynamicLock(Encoding):
 
 
 class SpoilingField(VirtualField):
-    """A field where page 08h is flipped behind the engine's back, as a bad cell would do."""
+    """A field where every FAST_READ gives one bit wrong, as a bad cell would do."""
 
     def transceive(self, frame: bytes) -> bytes | None:
         """Answer a FAST_READ with one bit wrong."""
