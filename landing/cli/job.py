@@ -181,8 +181,8 @@ def _warn_of_unreleased(database: Database) -> None:
         left = [record.id for record in unreleased_jobs(db)]
     if left:
         click.echo(
-            f"warning: {', '.join(left)}: a command was cut short before the file was known to be"
-            " in place; if there is no such file, no card was made of it",
+            f"warning: {', '.join(left)}: the file is not known to be in place: its command is"
+            " still at work, or was cut short; if there is no such file, no card was made of it",
             err=True,
         )
 

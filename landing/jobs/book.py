@@ -10,7 +10,7 @@ from landing.contract.token import format_token
 from landing.errors import DataError
 from landing.storage.cards import bind_card, find_card, find_card_by_uid, set_card_state
 from landing.storage.connection import Connection
-from landing.storage.jobs import find_job
+from landing.storage.jobs import find_job, release_job
 
 _MOST_FAULTS = 20
 
@@ -45,6 +45,8 @@ def book_report(db: Connection, report: Report, *, now: datetime) -> Booking:
             for fault in _faults(db, report.job, job.policy, reported, card)
         ]
     )
+    if job.released_at is None:  # its command was cut short, but its file was there
+        release_job(db, job.id, now)
     ends = Counter(
         _book(db, card, reported, report.station, now) for reported, card in cards if card
     )

@@ -111,6 +111,15 @@ def test_job_that_never_got_its_file_is_told_by_the_next(staffed_desk: Desk) -> 
     assert result.stderr.startswith(f"warning: {first.job}: ")
 
 
+def test_report_proves_that_its_job_had_a_file(staffed_desk: Desk) -> None:
+    job = staffed_desk.job()
+    staffed_desk.rows("UPDATE jobs SET released_at = NULL")
+
+    staffed_desk.done("job", "report", "-", stdin=dump_report(report_of(job)))
+
+    assert staffed_desk.rows("SELECT id FROM jobs WHERE released_at IS NULL") == []
+
+
 def test_file_of_another_job_is_replaced_with_a_word(staffed_desk: Desk) -> None:
     first = staffed_desk.job()
 
