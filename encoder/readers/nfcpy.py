@@ -15,6 +15,7 @@ import nfc
 import nfc.clf
 
 from encoder.errors import CollisionError, ReaderError, SilenceError
+from encoder.readers.cures import KERNEL_CURE, LIBUSB_CURE, PORT_CURE, UDEV_CURE
 
 _ANSWER_SECONDS = 0.1  # ten times what the slowest command may take (data sheet, 9.2)
 _UDP_ANSWER_SECONDS = 2.0  # a process may have to wait for its turn, a chip never does
@@ -94,22 +95,22 @@ def opening_error(path: str, error: Exception) -> ReaderError:
     if isinstance(error, FileNotFoundError) and "libusb" in str(error):
         return ReaderError(
             "the library libusb-1.0 is missing; no USB reader can be opened",
-            hint="install it: apt install libusb-1.0-0",
+            hint=f"install it: {LIBUSB_CURE}",
         )
     if number == errno.EACCES:
         return ReaderError(
             f"the reader {path} is there, but may not be opened",
-            hint="give your user access with a udev rule, then plug the reader in again",
+            hint=UDEV_CURE,
         )
     if number == errno.EBUSY:
         return ReaderError(
             f"the reader {path} is in use by another program or by the kernel's own driver",
-            hint="end the other program, or: modprobe -r pn533_usb port100",
+            hint=KERNEL_CURE,
         )
     if isinstance(error, ValueError):
         return ReaderError(
             f"nfcpy cannot open {path}: {error}",
-            hint="take a port between 49152 and 65535, one that /etc/services does not name",
+            hint=PORT_CURE,
         )
     return ReaderError(f"no reader was found at {path}: {error}")
 

@@ -150,9 +150,3 @@ def test_simulated_reader_lays_as_many_cards_as_asked() -> None:
 
 def test_simulated_reader_is_always_listed() -> None:
     assert "sim" in [reader.path for reader in seen_readers()]
-
-
-def test_listed_problem_comes_with_a_cure_for_libusb() -> None:
-    cures = [reader.cure for reader in seen_readers() if "libusb" in (reader.problem or "")]
-
-    assert set(cures) <= {"apt install libusb-1.0-0"}
