@@ -4,7 +4,6 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from landing.contract.errors import CardUrlError
 from landing.contract.url import parse_site_url
@@ -27,11 +26,6 @@ class Settings:
 
     def __repr__(self) -> str:
         return f"Settings(site_url={self.site_url!r}, data_dir={str(self.data_dir)!r})"
-
-    @property
-    def host(self) -> str:
-        """The site's host, with its port if it has one: what a Host header must say."""
-        return urlsplit(self.site_url).netloc
 
     @property
     def lock_path(self) -> Path:
@@ -85,12 +79,16 @@ def _secret_key(variables: Mapping[str, str]) -> str:
 def _database_url(variables: Mapping[str, str], data_dir: Path) -> str:
     url = variables.get("WECARD_DATABASE_URL") or f"{_SQLITE}{data_dir / 'wecard.db'}"
     path = url.removeprefix(_SQLITE)
-    if path == url or path in ("", ":memory:") or "?" in path:
+    if path == url or path in ("", ":memory:"):
         raise SettingError(
             "WECARD_DATABASE_URL",
             "names a database that this version does not work with",
             f"set WECARD_DATABASE_URL to {_SQLITE}/path/to/wecard.db, or leave it out",
         )
+    if "?" in path or "%" in path:  # in an address they would mean something else
+        name = "WECARD_DATABASE_URL" if variables.get("WECARD_DATABASE_URL") else "WECARD_DATA_DIR"
+        hint = f"set {name} to a place without these characters"
+        raise SettingError(name, "names a place with ? or % in it", hint)
     return f"{_SQLITE}{Path(path).absolute()}"
 
 

@@ -50,13 +50,3 @@ def cancel_messages(db: sa.Connection, subject_ref: str) -> None:
         .where(OUTBOX.c.subject_ref == subject_ref, OUTBOX.c.state.in_(["pending", "held"]))
         .values(state="cancelled")
     )
-
-
-def messages_about(db: sa.Connection, subject_ref: str) -> list[OutboxMessage]:
-    """All messages about one sending, oldest first."""
-    rows = db.execute(
-        sa.select(OUTBOX)
-        .where(OUTBOX.c.subject_ref == subject_ref)
-        .order_by(OUTBOX.c.created_at, OUTBOX.c.kind)
-    )
-    return [OutboxMessage(**row._mapping) for row in rows]

@@ -15,7 +15,7 @@ def test_two_variables_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     settings = settings_from(GOOD)
 
-    assert settings.host == "card.example"
+    assert settings.site_url == "https://card.example"
     assert settings.database_url == f"sqlite:///{tmp_path}/var/wecard.db"
     assert settings.lock_path == tmp_path / "var" / "wecard.db.lock"
     assert settings.pictures_dir == tmp_path / "var" / "pictures"
@@ -47,6 +47,8 @@ def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -
         ("WECARD_DATABASE_URL", "sqlite:///"),
         ("WECARD_DATABASE_URL", "sqlite:///:memory:"),
         ("WECARD_DATABASE_URL", "sqlite:////srv/wecard.db?mode=ro"),
+        ("WECARD_DATA_DIR", "/srv/we%20card"),
+        ("WECARD_DATA_DIR", "/srv/card?"),
         ("WECARD_FORM_MIN_SECONDS", "three"),
         ("WECARD_FORM_MIN_SECONDS", "-1"),
         ("WECARD_FORM_MIN_SECONDS", "nan"),
@@ -70,9 +72,9 @@ def test_proxies_are_addresses_and_networks() -> None:
 
 
 def test_loopback_site_may_speak_plain_http() -> None:
-    assert settings_from(GOOD | {"WECARD_SITE_URL": "http://127.0.0.1:8000"}).host == (
-        "127.0.0.1:8000"
-    )
+    site_url = "http://127.0.0.1:8000"
+
+    assert settings_from(GOOD | {"WECARD_SITE_URL": site_url}).site_url == site_url
 
 
 def test_secret_never_shows() -> None:

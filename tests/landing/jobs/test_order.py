@@ -10,7 +10,7 @@ from landing.contract.token import mint_token
 from landing.errors import DataError
 from landing.jobs.order import order_job, wanted_profiles, withdraw_job
 from landing.profile.model import Profile
-from landing.storage.cards import cards_of_job, find_card
+from landing.storage.cards import find_card
 from landing.storage.connection import Connection
 from landing.storage.database import Database
 from landing.storage.jobs import find_job
@@ -63,12 +63,12 @@ def test_cards_are_ordered_for_their_people(people: Database) -> None:
         job = _order(db)
 
     with people.reading() as db:
-        cards = cards_of_job(db, job.job)
+        cards = [find_card(db, item.token) for item in job.items]
         record = find_job(db, job.job)
 
-    assert [(card.token, card.state, card.profile_uid) for card in cards] == [
-        (job.items[0].token, "ordered", ZOE.uid),
-        (job.items[1].token, "ordered", MARC.uid),
+    assert [card and (card.job, card.position, card.state, card.profile_uid) for card in cards] == [
+        (job.job, 1, "ordered", ZOE.uid),
+        (job.job, 2, "ordered", MARC.uid),
     ]
     assert record is not None
     assert record.policy == POLICY

@@ -9,7 +9,6 @@ from landing.cards.model import Card
 from landing.errors import ConflictError, StorageError
 from landing.storage.cards import (
     bind_card,
-    cards_of_job,
     find_card,
     find_card_by_uid,
     insert_card,
@@ -82,17 +81,6 @@ def test_card_comes_back_with_what_was_reported(database: Database) -> None:
 
     assert found == same
     assert found == replace(card, encoding=encoding, state="unclaimed", state_changed_at=LATER)
-
-
-def test_cards_of_a_job_come_in_order(database: Database) -> None:
-    cards = [a_card(job=JOB.id, position=position) for position in (1, 2, 3)]
-    with database.writing() as db:
-        insert_job(db, JOB)
-        for card in reversed(cards):
-            insert_card(db, card)
-
-    with database.reading() as db:
-        assert cards_of_job(db, JOB.id) == cards
 
 
 def test_job_numbers_begin_anew_each_year(database: Database) -> None:
