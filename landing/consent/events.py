@@ -4,7 +4,7 @@ Source: GDPR Art. 7(1) and 7(3): what was given and withdrawn, when, can be show
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -60,25 +60,29 @@ class ChainFault:
 
 def appended(last: ConsentEvent | None, occurrence: Occurrence) -> ConsentEvent:
     """Give an occurrence its place after the last event, or at the beginning."""
-    seq = last.seq + 1 if last else 1
-    prev = last.hash if last else GENESIS
-    content = {
-        "event_id": occurrence.event_id,
-        "record_id": occurrence.record_id,
-        "type": occurrence.type,
-        "purpose_ids": tuple(occurrence.purpose_ids),
-        "at": format_time(occurrence.at),
-        "actor": occurrence.actor,
-        "actor_ref": occurrence.actor_ref,
-        "reason_code": occurrence.reason_code,
-        "record_sha256": occurrence.record_sha256,
-    }
-    digest = event_hash(prev, _hashed(seq, content))
-    return ConsentEvent(seq=seq, prev=prev, hash=digest, **content)  # type: ignore[arg-type]
+    unhashed = ConsentEvent(
+        seq=last.seq + 1 if last else 1,
+        event_id=occurrence.event_id,
+        record_id=occurrence.record_id,
+        type=occurrence.type,
+        purpose_ids=tuple(occurrence.purpose_ids),
+        at=format_time(occurrence.at),
+        actor=occurrence.actor,
+        actor_ref=occurrence.actor_ref,
+        reason_code=occurrence.reason_code,
+        record_sha256=occurrence.record_sha256,
+        prev=last.hash if last else GENESIS,
+        hash=b"",
+    )
+    return replace(unhashed, hash=_hash_of(unhashed))
 
 
 def chain_faults(events: Iterable[ConsentEvent]) -> list[ChainFault]:
-    """Check a chain from its beginning; an empty list means: nothing was changed or left out."""
+    """Check a chain from its beginning; an empty list means that it holds.
+
+    Events cut off at its end, or all written anew to its end, show only against a hash of it
+    that was kept elsewhere.
+    """
     faults: list[ChainFault] = []
     seq, prev = 0, GENESIS
     for event in events:
@@ -86,25 +90,14 @@ def chain_faults(events: Iterable[ConsentEvent]) -> list[ChainFault]:
             faults.append(ChainFault(seq=event.seq, fault="gap"))
         if event.prev != prev:
             faults.append(ChainFault(seq=event.seq, fault="broken-link"))
-        if event.hash != event_hash(event.prev, _hashed(event.seq, _content(event))):
+        if event.hash != _hash_of(event):
             faults.append(ChainFault(seq=event.seq, fault="changed"))
         seq, prev = event.seq, event.hash
     return faults
 
 
-def _content(event: ConsentEvent) -> dict[str, Any]:
-    return {
-        "event_id": event.event_id,
-        "record_id": event.record_id,
-        "type": event.type,
-        "purpose_ids": event.purpose_ids,
-        "at": event.at,
-        "actor": event.actor,
-        "actor_ref": event.actor_ref,
-        "reason_code": event.reason_code,
-        "record_sha256": event.record_sha256,
-    }
-
-
-def _hashed(seq: int, content: dict[str, Any]) -> dict[str, Any]:
-    return {"seq": seq, **content, "purpose_ids": list(content["purpose_ids"])}
+def _hash_of(event: ConsentEvent) -> bytes:
+    """The hash over all that an event says, but for the hashes themselves."""
+    said: dict[str, Any] = asdict(event)
+    del said["prev"], said["hash"]
+    return event_hash(event.prev, said | {"purpose_ids": list(event.purpose_ids)})

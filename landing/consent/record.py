@@ -4,6 +4,7 @@ Source: GDPR Art. 7(1); EDPB Guidelines 05/2020, 108; ISO/IEC TS 27560:2023 as t
 W3C DPV guide, whose profile the record names.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -124,13 +125,9 @@ def record_content(agreement: Agreement) -> dict[str, Any]:
 
 def months_later(day: date, months: int) -> date:
     """The same day of the month some months later, or that month's last day."""
-    index = day.year * 12 + day.month - 1 + months
-    for last in range(day.day, 27, -1):
-        try:
-            return date(index // 12, index % 12 + 1, last)
-        except ValueError:
-            continue
-    return date(index // 12, index % 12 + 1, day.day)
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    _, last_day = monthrange(year, month + 1)
+    return date(year, month + 1, min(day.day, last_day))
 
 
 def _pii_types(fields: tuple[str, ...]) -> list[str]:

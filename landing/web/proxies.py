@@ -37,7 +37,7 @@ class TrustedProxies:
     def _believe(self, environ: "WSGIEnvironment") -> None:
         hops = _items(environ, "HTTP_X_FORWARDED_FOR")
         strangers = [hop for hop in hops if not self._trusts(hop)]
-        if strangers or hops:
+        if hops:
             environ["REMOTE_ADDR"] = strangers[-1] if strangers else hops[0]
         schemes = _items(environ, "HTTP_X_FORWARDED_PROTO")
         if schemes and schemes[-1] in ("http", "https"):
