@@ -65,13 +65,16 @@ def check_allowed(model: ChipModel, allowed: Collection[str]) -> None:
 def read_state(session: Session, model: ChipModel) -> Found:
     """Read the chip's locks, CC and configuration, and where its data area begins.
 
+    The configuration is read by FAST_READ: where AUTH0 hides its pages, a READ rolls over to page
+    00h and gives the UID in their place. Source: data sheet, 10.2 and 10.3.
+
     Raises:
         CardRefusedError: ``password-protected`` against reading.
     """
     found = Found(model)
     try:
         found.image.update(session.read(STATIC_LOCK_PAGE))
-        found.image.update(session.read(model.dynamic_lock_page))
+        found.image.update(session.read_all(model.dynamic_lock_page, model.cfg1_page))
     except NakError as error:
         raise CardRefusedError("password-protected", "the chip hides its pages") from error
     return found

@@ -17,6 +17,7 @@ from encoder.station.session import Session
 from encoder.station.visit import Verdict, Visit
 from encoder.station.worklist import Worklist
 
+_DRAWN_UID = 0x08
 _ABSENT_LOOKS = 2  # a card at the edge of the field may miss one look
 _LAST_REMOVAL_SECONDS = 5.0  # the last card need not be waited for
 
@@ -148,8 +149,10 @@ class JobRun:
         else:
             self._open_failures.discard(card.uid or "")
             self._done += card.status in ("done", "resumed")
-        self._around.after_card()
-        self._emit(card, verdict)
+        try:
+            self._around.after_card()
+        finally:
+            self._emit(card, verdict)
 
     def _await_removal(self, uid: bytes | None) -> None:
         """Look until the card answers no more; the last card is not waited for without end."""
@@ -172,7 +175,7 @@ class JobRun:
             return True
         if found is None:
             return False
-        return True if found == uid else None
+        return True if found == uid or _are_drawn(uid, found) else None
 
     def _is_late(self, started: float) -> bool:
         waited = self._around.seconds() - started
@@ -190,3 +193,11 @@ class JobRun:
 
     def _emit(self, event: Event, verdict: Verdict | None = None) -> None:
         self._around.emit(event, verdict)
+
+
+def _are_drawn(*uids: bytes | None) -> bool:
+    """Whether all are of the kind that a phone draws anew each time the field comes on.
+
+    Source: ISO/IEC 14443-3, 6.5.4 (UIDs of four bytes, the first of them 08h).
+    """
+    return all(uid is not None and len(uid) == 4 and uid[0] == _DRAWN_UID for uid in uids)

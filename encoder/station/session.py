@@ -71,9 +71,15 @@ class Session:
             if self._exchange(commands.write(step.page, step.data)) == commands.ACK:
                 return
             self._select_again()
-            if step.stands_in(self.read(step.page)[step.page]):
+            if self._stands(step):
                 return
         raise CardFailedError("write-failed", f"the chip does not take page {step.page:02X}h")
+
+    def _stands(self, step: PageWrite) -> bool:
+        try:
+            return step.stands_in(self.read(step.page)[step.page])
+        except NakError:
+            return False
 
     def _exchange(self, frame: bytes) -> bytes | None:
         self.exchanges += 1

@@ -9,7 +9,7 @@ class Worklist:
     """A job's items against the ledger.
 
     Raises:
-        LedgerError: a token of the job is booked for another job.
+        LedgerError: a token of the job is booked for another job, or begun with another protection.
     """
 
     def __init__(self, job: Job, ledger: Ledger) -> None:
@@ -25,6 +25,12 @@ class Worklist:
                     f"the token {item.token} of the job {job.job} is booked for the job {card.job};"
                     " no card was touched",
                     hint="have the job made again by the site, or name the right --ledger",
+                )
+            if not card.is_done and card.protection != job.policy.protection:
+                raise LedgerError(
+                    f"the card {card.uid} was begun with the protection {card.protection}, and the"
+                    f" job {job.job} now asks for {job.policy.protection}; no card was touched",
+                    hint="take the job as it was, or: wecard-encoder ledger scrap " + item.token,
                 )
             (self._done if card.is_done else self._begun).add(item.token)
 

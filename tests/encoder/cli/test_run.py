@@ -324,7 +324,7 @@ def test_report_that_breaks_in_mid_run_does_not_hide_the_end(tmp_path: Path, led
         )
 
     events = events_in(ran.stdout)
-    assert [event["event"] for event in events] == ["ready", "end"]
+    assert [event["event"] for event in events] == ["ready", "card", "end"]
     assert (events[-1]["done"], events[-1]["remaining"]) == (1, 0)
     assert ran.exit_code == 1
     assert "report.json cannot be written" in ran.stderr
