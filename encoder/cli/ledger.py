@@ -16,6 +16,7 @@ from encoder.cli.options import (
     json_option,
     ledger_option,
     operator_option,
+    refuse_to_replace,
     station_option,
     write_json,
 )
@@ -107,10 +108,12 @@ def export(
         "csv": lambda book: _json_table(book, job) if as_json else _csv_table(book, job),
         "report": lambda book: _report(book, job, station or default_station()),
     }
-    with Ledger.open(ledger_path or default_ledger(), writable=False) as book:
+    path = ledger_path or default_ledger()
+    refuse_to_replace(out, path, param_hint="--out")
+    with Ledger.open(path, writable=False) as book:
         text = writers[kind](book)
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)
     else:
         write_whole(out, text.encode())
         click.echo(f"{out} is written", err=True)

@@ -32,9 +32,13 @@ def plain_name(_context: click.Context, _option: click.Parameter, value: str | N
     """Accept a name that a report can carry."""
     if value is None:
         return None
-    if not value.strip() or not value.isprintable() or len(value) > _NAME_LENGTH:
+    if not _is_plain(value):
         raise click.BadParameter(f"give 1 to {_NAME_LENGTH} printable characters")
     return value
+
+
+def _is_plain(name: str) -> bool:
+    return bool(name.strip()) and name.isprintable() and len(name) <= _NAME_LENGTH
 
 
 station_option = click.option(
@@ -59,18 +63,29 @@ def default_ledger() -> Path:
 
 
 def default_station() -> str:
-    """The host's name."""
-    return socket.gethostname() or "station"
+    """The host's name, or a plain word where a report cannot carry it."""
+    name = socket.gethostname()
+    return name if _is_plain(name) else "station"
 
 
 def default_operator() -> str:
-    """The login name, or a plain word where there is none."""
+    """The login name, or a plain word where there is none that a report can carry."""
     try:
-        return getpass.getuser()
+        name = getpass.getuser()
     except (OSError, KeyError):
-        return "operator"
+        name = ""
+    return name if _is_plain(name) else "operator"
+
+
+def refuse_to_replace(out: Path | None, *kept: Path, param_hint: str) -> None:
+    """Refuse to put a file in the place of the ledger, or of a file that is read."""
+    if out is not None and out.resolve() in {path.resolve() for path in kept}:
+        raise click.BadParameter(
+            f"{out} is read or kept by this very command; nothing was written",
+            param_hint=param_hint,
+        )
 
 
 def write_json(content: Any) -> None:
-    """Write one JSON value as one line, at once."""
-    click.echo(json.dumps(content, ensure_ascii=False))
+    """Write one JSON value as one line, at once, in UTF-8 whatever the locale says."""
+    click.echo(json.dumps(content, ensure_ascii=False).encode())

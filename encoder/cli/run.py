@@ -1,5 +1,6 @@
 """``wecard-encoder run``: the cards of a job."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from encoder.cli.options import (
     ledger_option,
     operator_option,
     reader_option,
+    refuse_to_replace,
     station_option,
 )
 from encoder.cli.screen import Screen, open_screen
@@ -93,10 +95,12 @@ def run(
     it is laid down again. Exit codes: 0 done, 3 no reader, 4 bad job or ledger, 5 stopped with
     items left, 6 ended but cards were refused or failed.
     """
+    kept_ledger = ledger_path or _own_ledger()
+    refuse_to_replace(report, kept_ledger, Path(job_file), param_hint="--report")
     order = Order(
         job=load_job(job_file),
         reader=reader,
-        ledger_path=ledger_path or _own_ledger(),
+        ledger_path=kept_ledger,
         labels=labels,
         report=report,
         bench=Bench(station=station or default_station(), operator=operator or default_operator()),
@@ -170,6 +174,11 @@ def _paper(order: Order, ledger: Ledger, worklist: Worklist) -> Iterator[_Paper]
                 f"the folder {order.labels} cannot be made: {error.strerror}; no card was touched",
                 hint="name another folder with --labels",
             ) from error
+        if not os.access(order.labels, os.W_OK | os.X_OK):
+            raise EncoderError(
+                f"the folder {order.labels} may not be written to; no card was touched",
+                hint="name another folder with --labels, or make this one yours",
+            )
     yield paper
 
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TextIO
 
 import click
 from rich.console import Console, Group
@@ -77,7 +77,7 @@ class LiveScreen:
             self._draw(end_line(event), _CALM)
 
     def _log(self, card: Card, verdict: Verdict | None) -> None:
-        if not sys.stdout.isatty():
+        if not _is_terminal(sys.stdout):
             click.echo(card_line(card))
         for line in (card_line(card), *_explanation(verdict)):
             self._live.console.print(line, markup=False, highlight=False)
@@ -94,7 +94,7 @@ def open_screen(job: Job, worklist: Worklist, *, as_json: bool) -> Iterator[Scre
     """Choose the screen: JSON when asked for, a live one on a terminal, else plain lines."""
     if as_json:
         yield JsonLines()
-    elif not sys.stderr.isatty():
+    elif not _is_terminal(sys.stderr):
         yield PlainLines()
     else:
         progress = Progress(TextColumn(job.job), BarColumn(bar_width=None), MofNCompleteColumn())
@@ -102,6 +102,11 @@ def open_screen(job: Job, worklist: Worklist, *, as_json: bool) -> Iterator[Scre
         console = Console(stderr=True)
         with Live(console=console, auto_refresh=False, redirect_stdout=False) as live:
             yield LiveScreen(live, progress, worklist)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Whether someone looks at it; a stream that was closed ahead of the command is None."""
+    return stream is not None and stream.isatty()
 
 
 def card_line(card: Card) -> str:

@@ -14,6 +14,11 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         EncoderError: the file cannot be written; an older one of that name is untouched.
     """
+    if path.exists() and not path.is_file():
+        raise EncoderError(
+            f"{path} cannot be written: it is no file, and a file would take its place",
+            hint="name a file, or a name that is free",
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, draft_name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -94,9 +94,9 @@ def _check(opened: sqlite3.Connection, path: Path) -> None:
             " nothing was read",
             hint="use the newer wecard-encoder that wrote it",
         )
-    verdict = opened.execute("PRAGMA quick_check").fetchone()[0]
+    verdict: str = opened.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise LedgerError(f"the ledger {path} is damaged: {verdict}")
+        raise LedgerError(f"the ledger {path} is damaged: {verdict.splitlines()[-1]}")
 
 
 def _prepare(opened: sqlite3.Connection) -> None:
