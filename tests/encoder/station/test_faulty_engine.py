@@ -77,12 +77,12 @@ class ForgetsTheDynamicLock(Encoding):
 
 
 class SpoilingField(VirtualField):
-    """A field where every FAST_READ gives one bit wrong, as a bad cell would do."""
+    """A field where page 04h reads back with one bit wrong, as a bad cell would do."""
 
     def transceive(self, frame: bytes) -> bytes | None:
         """Answer a FAST_READ with one bit wrong."""
         answer = super().transceive(frame)
-        if frame[:1] == b"\x3a" and answer:
+        if frame[:2] == b"\x3a\x04" and answer:
             return bytes([answer[0] ^ 1]) + answer[1:]
         return answer
 

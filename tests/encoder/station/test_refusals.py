@@ -27,6 +27,8 @@ from tests.encoder.kit import (
 )
 
 Spoil = Callable[[bytearray], None]
+# Its BCC0, FFh, and its fourth byte look like an open CFG0 and CFG1 where a READ rolls over.
+UNREMARKABLE_UID = bytes.fromhex("04007300000000")
 
 
 def page_set(page: int, content: str) -> Spoil:
@@ -93,11 +95,15 @@ def test_spoilt_card_is_refused_and_untouched(fault: str, tmp_path: Path) -> Non
     assert (ran.end.refused, ran.end.failed, ran.end.remaining) == (1, 0, 1)
 
 
-def test_page_hidden_by_a_password_is_password_protected(tmp_path: Path) -> None:
-    memory = bytearray(new_chip(NTAG213, UID).memory)
-    page_set(0x29, "04000000")(memory)
+@pytest.mark.parametrize("uid", [UID, UNREMARKABLE_UID])
+@pytest.mark.parametrize("auth0", [0x00, 0x03, 0x04, 0x06, 0x28, 0x29, 0x2A, 0x2B, 0x2C])
+def test_page_hidden_by_a_password_is_password_protected(
+    auth0: int, uid: bytes, tmp_path: Path
+) -> None:
+    memory = bytearray(new_chip(NTAG213, uid).memory)
+    page_set(0x29, f"040000{auth0:02X}")(memory)
     page_set(0x2A, "80050000")(memory)
-    chip = VirtualChip(NTAG213, UID, memory=bytes(memory))
+    chip = VirtualChip(NTAG213, uid, memory=bytes(memory))
 
     ran = run_chips(make_job(), [chip], tmp_path / "ledger.db")
 
