@@ -88,18 +88,19 @@ def _booked(ledger_path: Path | None, uid: bytes) -> BookedCard | None:
 
 def _picture(session: Session, booked: BookedCard | None) -> dict[str, Any]:
     """Everything about the card, ready for JSON."""
-    uid = session.uid.hex().upper()
+    uid, chip = session.uid.hex().upper(), None
     try:
-        found = read_state(session, identify(session))
+        model = identify(session)
+        chip = model.name
+        found = read_state(session, model)
     except CardRefusedError as error:
-        verdict = f"refuse it: {error.reason}, {error}"
-        return {"uid": uid, "chip": None, "run_would": verdict, "pages": {}}
+        verdict = _settled(booked) or f"refuse it: {error.reason}, {error}"
+        return {"uid": uid, "chip": chip, "run_would": verdict, "pages": {}}
     _read_everything(session, found)
-    model, image = found.model, found.image
-    state = lock_state(model, image)
+    image, state = found.image, lock_state(model, found.image)
     return {
         "uid": uid,
-        "chip": model.name,
+        "chip": chip,
         "cc": image[CC_PAGE].hex().upper(),
         "static_lock": state.static.hex().upper(),
         "dynamic_lock": state.dynamic.hex().upper(),
@@ -124,10 +125,9 @@ def _read_everything(session: Session, found: Found) -> None:
 
 def _intention(found: Found, booked: BookedCard | None) -> str:
     """What a run would do, in words."""
-    if booked is not None and booked.is_done:
-        return f"leave it: done for {booked.job} with {booked.token}"
-    if booked is not None and booked.is_scrapped:
-        return f"refuse it: uid-booked, scrapped in {booked.job}"
+    settled = _settled(booked)
+    if settled is not None:
+        return settled
     if booked is not None:
         return f"finish it in {booked.job} with {booked.token}"
     fault = new_card_fault(found)
@@ -136,6 +136,15 @@ def _intention(found: Found, booked: BookedCard | None) -> str:
     if ndef.message_on(found.area) is not None:
         return f"refuse it: foreign-content, it opens {opened_by(found)}; write it with --overwrite"
     return "write it"
+
+
+def _settled(booked: BookedCard | None) -> str | None:
+    """What a run would do with a card that it need not read: it is done, or was given up."""
+    if booked is not None and booked.is_done:
+        return f"leave it: done for {booked.job} with {booked.token}"
+    if booked is not None and booked.is_scrapped:
+        return f"refuse it: uid-booked, scrapped in {booked.job}"
+    return None
 
 
 def _print(picture: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""``inspect``, ``readers``, ``ledger`` and the program around them."""
+"""``readers``, ``ledger`` and the program around them."""
 
 import csv
 import io
@@ -15,11 +15,10 @@ from encoder.chips.models import NTAG213
 from encoder.errors import CardError, EncoderError, JobError, LedgerError, ReaderError
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.field import VirtualField
-from encoder.simulator.server import FieldServer
 from encoder.simulator.tearing import TearPhase
-from landing.contract.documents import Protection, parse_report
+from landing.contract.documents import parse_report
 from tests.encoder.cli.command import COMMAND, invoke, job_file
-from tests.encoder.kit import TOKEN, UID, URL, make_job, new_chip, run_box, run_chips
+from tests.encoder.kit import TOKEN, UID, make_job, new_chip, run_box, run_chips
 
 VERBS = [
     *(["run"], ["readers"], ["inspect"], ["simulate"]),
@@ -44,56 +43,6 @@ def torn(tmp_path: Path) -> Path:
     box = CardBox([chip], field=field)
     run_box(make_job(), box, path, stopping=lambda: chip.meter.writes > 2)
     return path
-
-
-def test_inspect_shows_a_blank_card_and_writes_nothing() -> None:
-    chip, field = new_chip(NTAG213, UID), VirtualField()
-    field.lay(chip)
-    before = chip.memory
-
-    with FieldServer(field) as server:
-        ran = invoke("inspect", "--reader", server.path, "--json")
-
-    picture = json.loads(ran.stdout)
-    assert (picture["uid"], picture["chip"], picture["url"]) == ("04A1B2C3D4E580", "NTAG213", None)
-    assert picture["run_would"] == "write it"
-    assert len(picture["pages"]) == NTAG213.pages
-    assert (chip.memory, chip.meter.writes, ran.exit_code) == (before, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("protection", "words"), [("none", "foreign-content"), ("permanent", "already-locked")]
-)
-def test_inspect_says_why_a_run_would_refuse(
-    protection: Protection, words: str, tmp_path: Path
-) -> None:
-    chip, field = new_chip(NTAG213, UID), VirtualField()
-    run_chips(make_job(protection=protection), [chip], tmp_path / "elsewhere.db")
-    field.lay(chip)
-
-    with FieldServer(field) as server:
-        ran = invoke("inspect", "--reader", server.path)
-
-    assert f"refuse it: {words}" in ran.stdout
-    assert URL in ran.stdout
-
-
-def test_inspect_knows_a_booked_card(ledger: Path) -> None:
-    field = VirtualField()
-    field.lay(new_chip(NTAG213, UID))
-
-    with FieldServer(field) as server:
-        ran = invoke("inspect", "--reader", server.path, "--ledger", ledger, "--json")
-
-    assert json.loads(ran.stdout)["run_would"] == f"leave it: done for J-2026-0001 with {TOKEN}"
-
-
-def test_inspect_gives_up_where_no_card_comes() -> None:
-    with FieldServer(VirtualField()) as server:
-        ran = invoke("inspect", "--reader", server.path, "--wait", "0.05")
-
-    assert "no card was laid down" in ran.stderr
-    assert ran.exit_code == 6
 
 
 def test_readers_lists_the_simulated_one() -> None:
