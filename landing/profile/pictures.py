@@ -63,6 +63,11 @@ def rendition_name(digest: str, rendition: str) -> str:
     return f"{digest}-{rendition}"
 
 
+def is_rendition_name(name: str) -> bool:
+    """Tell whether this can be the file name of a rendition, and so of nothing else."""
+    return _NAME.fullmatch(name) is not None
+
+
 def store_pictures(directory: Path, renditions: Mapping[str, bytes]) -> None:
     """Put renditions into the pictures folder; those that are there already are left alone.
 
@@ -71,7 +76,7 @@ def store_pictures(directory: Path, renditions: Mapping[str, bytes]) -> None:
         OSError: the folder cannot be written; each file is whole or not there.
     """
     for name in renditions:
-        if not _NAME.fullmatch(name):
+        if not is_rendition_name(name):
             raise DataError(f"{name!r} is not the name of a picture; nothing was stored")
     directory.mkdir(parents=True, exist_ok=True)
     for name, content in renditions.items():

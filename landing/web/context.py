@@ -38,6 +38,7 @@ from landing.storage.profiles import find_profile
 from landing.web.language import asked_language, fall_back_on, language
 
 __all__ = [
+    "FOREVER",
     "NO_STORE",
     "REVALIDATE",
     "OpenCard",
@@ -53,6 +54,7 @@ __all__ = [
 
 NO_STORE = "no-store"
 REVALIDATE = "private, no-cache"
+FOREVER = "public, max-age=31536000, immutable"  # for what is named by its hash
 
 Clock = Callable[[], datetime]
 

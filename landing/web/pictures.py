@@ -1,22 +1,19 @@
 """Portraits and logos, under names made from their content: they never change."""
 
-import re
-
 from flask import Blueprint, Response, abort
 
-from landing.web.context import services
+from landing.profile.pictures import is_rendition_name
+from landing.web.context import FOREVER, services
 
 blueprint = Blueprint("pictures", __name__)
 
-FOREVER = "public, max-age=31536000, immutable"
-_NAME = re.compile(r"[0-9a-f]{32}-[0-9]{2,4}\.(webp|jpg|png)", re.ASCII)
 _MIMETYPES = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png"}
 
 
 @blueprint.get("/m/<name>")
 def show(name: str) -> Response:
     """Hand out one picture."""
-    if not _NAME.fullmatch(name):
+    if not is_rendition_name(name):
         abort(404)
     try:
         content = (services().settings.pictures_dir / name).read_bytes()

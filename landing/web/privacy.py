@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from landing.consent.notices import current_content, current_notice
 from landing.storage.notices import find_notice
-from landing.web.context import REVALIDATE, language, services
+from landing.web.context import FOREVER, REVALIDATE, language, services
 
-FOREVER = "public, max-age=31536000, immutable"
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
 

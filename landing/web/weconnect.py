@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,7 +56,7 @@ def _sent(
 ) -> ResponseReturnValue:
     parts = services()
     now = parts.clock()
-    sending = _sending(opened, channel, showing, submission)
+    sending = _sending(opened, channel, showing, submission, now)
     try:
         receipt = share_contact(
             parts.database,
@@ -136,12 +137,12 @@ def _bundle_sha256(spoken: str) -> str:
 
 
 def _sending(
-    opened: OpenCard, channel: Channel, showing: Showing, submission: Submission
+    opened: OpenCard, channel: Channel, showing: Showing, submission: Submission, now: datetime
 ) -> Sending:
     assert submission.contact is not None  # noqa: S101  # the caller looked
     parts = services()
     notice = current_notice(showing.language)
-    too_fast = showing.is_too_fast(parts.clock(), parts.settings.form_min_seconds)
+    too_fast = showing.is_too_fast(now, parts.settings.form_min_seconds)
     return Sending(
         contact=submission.contact,
         ticked=submission.ticked,
