@@ -36,7 +36,7 @@ class SettingError(LandingError):
     exit_code = 2
 
     def __init__(self, variable: str, fault: str, hint: str) -> None:
-        super().__init__(f"{variable} {fault}")
+        super().__init__(f"{variable} {fault}; nothing was started")
         self.variable = variable
         self.hint = hint
 

@@ -13,6 +13,7 @@ from landing.errors import DataError, LandingError, PeopleError
 
 EXIT_FAULT = 1
 EXIT_USAGE = 2
+_ROLLED_BACK = "the transaction at hand, if any, was rolled back"
 
 
 class Program(click.Group):
@@ -27,7 +28,7 @@ class Program(click.Group):
         except click.UsageError as error:
             code = _tell_usage(error)
         except click.Abort:
-            code = _tell("stopped; what was not finished was rolled back", "run it again")
+            code = _tell(f"stopped; {_ROLLED_BACK}", "run it again")
         except BrokenPipeError:
             code = _leave_quietly()
         except click.ClickException as error:
@@ -48,7 +49,8 @@ def _tell_failure(error: Exception, *, debug: bool) -> int:
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         return _tell(f"{place}{error.strerror}", "look at the disk and at who may write where")
-    return _tell(f"a fault of ours: {type(error).__name__}", LandingError.hint)
+    told = f"a fault of ours: {type(error).__name__}; {_ROLLED_BACK}"
+    return _tell(told, LandingError.hint)
 
 
 def _tell_usage(error: click.UsageError) -> int:

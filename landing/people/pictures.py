@@ -40,7 +40,9 @@ class PictureFolder:
         try:
             store_pictures(directory, self._renditions)
         except OSError as error:
-            raise StorageError(f"{directory} cannot be written: {error.strerror}") from error
+            raise StorageError(
+                f"{directory} cannot be written: {error.strerror}; no profile was touched"
+            ) from error
 
     def _content(self, name: str) -> bytes:
         path = self._folder / name

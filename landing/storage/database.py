@@ -152,7 +152,9 @@ def write_lock(path: Path) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
     except OSError as error:
-        raise StorageError(f"the lock file {path} cannot be opened: {error.strerror}") from error
+        raise StorageError(
+            f"the lock file {path} cannot be opened: {error.strerror}; nothing was written"
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -44,4 +44,6 @@ def _make_file(path: Path) -> None:
         path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE_FILE))
     except OSError as error:
-        raise StorageError(f"{path} cannot be made: {error.strerror}") from error
+        raise StorageError(
+            f"{path} cannot be made: {error.strerror}; nothing was migrated"
+        ) from error

@@ -69,7 +69,9 @@ def test_missing_setting_is_named(bare_desk: Desk, verb: tuple[str, ...], variab
     result = poor.run(*verb, *ARGUMENTS.get(verb, []), stdin=REPORT)
 
     assert result.exit_code == 2
-    assert result.stderr.startswith(f"error: {variable} is not set\nhint: set {variable} ")
+    assert result.stderr.startswith(
+        f"error: {variable} is not set; nothing was started\nhint: set {variable} "
+    )
     assert not (bare_desk.folder / "site").exists()
 
 
@@ -121,7 +123,9 @@ def test_fault_of_ours_is_one_line_and_a_traceback_on_request() -> None:
 
     assert (plain.exit_code, debug.exit_code) == (1, 1)
     assert plain.stderr == (
-        f"error: a fault of ours: ZeroDivisionError\nhint: {LandingError.hint}\n"
+        "error: a fault of ours: ZeroDivisionError;"
+        " the transaction at hand, if any, was rolled back\n"
+        f"hint: {LandingError.hint}\n"
     )
     assert "Traceback" in debug.stderr
 

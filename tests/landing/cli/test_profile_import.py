@@ -89,6 +89,7 @@ def test_pictures_folder_that_cannot_be_made_is_told_before_any_row(desk: Desk) 
     result = desk.run("profile", "import", write_people(desk.folder))
 
     assert result.exit_code == 1
+    assert "; no profile was touched\nhint: " in result.stderr
     assert desk.everything() == before
 
 
