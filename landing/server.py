@@ -28,13 +28,27 @@ _RESPAWN_PAUSE_SECONDS = 0.1
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
-def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serve the site over plain HTTP until SIGINT or SIGTERM.
+def refuse_taken_address(host: str, port: int) -> None:
+    """See that the address can be bound, before anybody is told that it is served.
 
     Raises:
-        SettingError: the address cannot be bound; nothing was started.
+        SettingError: it cannot; nothing was started.
     """
-    _refuse_taken_address(host, port)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        raise SettingError(
+            "--bind",
+            f"names {host}:{port}, which cannot be bound: {error}",
+            "stop what listens there, or name another address with --bind HOST:PORT",
+        ) from error
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve the site over plain HTTP until SIGINT or SIGTERM."""
     parent = os.getpid()
 
     def load_app(*_: object) -> Callable[..., Any]:
@@ -69,20 +83,6 @@ class _Supervisor(MPServer):
             if dead:
                 time.sleep(_RESPAWN_PAUSE_SECONDS)
                 self._respawn_workers(dead, spawn_target, target_loader)
-
-
-def _refuse_taken_address(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except (OSError, OverflowError) as error:
-        raise SettingError(
-            "--bind",
-            f"names {host}:{port}, which cannot be bound: {error}",
-            "stop what listens there, or name another address with --bind HOST:PORT",
-        ) from error
 
 
 def _die_with(parent: int) -> None:

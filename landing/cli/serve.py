@@ -37,6 +37,7 @@ def serve(bind: str, workers: int, as_json: bool) -> None:
 
     with open_site_database(settings):
         pass
+    server.refuse_taken_address(host, port)
     document = {"site": settings.site_url, "bind": bind, "workers": workers}
     answer(document, f"{settings.site_url} is served at http://{bind}", as_json=as_json)
     sys.stdout.flush()
@@ -45,6 +46,6 @@ def serve(bind: str, workers: int, as_json: bool) -> None:
 
 def _address(bind: str) -> tuple[str, int]:
     host, _, port = bind.rpartition(":")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise click.BadParameter("it reads HOST:PORT, such as 127.0.0.1:8000", param_hint="--bind")
     return host.strip("[]"), int(port)

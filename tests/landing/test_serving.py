@@ -52,6 +52,7 @@ def test_taken_address_is_told(workshop: Workshop) -> None:
         second = workshop.run("wecard-landing", "serve", "--bind", f"127.0.0.1:{workshop.port}")
 
     assert second.returncode == 2
+    assert second.stdout == ""
     assert "error: --bind names 127.0.0.1:" in second.stderr
     assert "hint: " in second.stderr
 
