@@ -30,6 +30,7 @@ _QR_INSET = 1 * mm
 _TEXT_INSET = 2.5 * mm
 _CORNER = 2 * mm
 _LEADING = 1.2
+_ASCENT = 0.73  # height of Bitstream Vera's capitals, in font sizes
 _GREY = Color(0.45, 0.45, 0.45)
 _FRAME_GREY = Color(0.8, 0.8, 0.8)
 
@@ -100,7 +101,9 @@ def _draw_label(canvas: Canvas, place: int, item: JobItem, code: QrCode) -> None
     canvas.roundRect(left, bottom, LABEL_WIDTH, LABEL_HEIGHT, _CORNER, stroke=1, fill=0)
     _draw_code(canvas, left + _QR_INSET, bottom + (LABEL_HEIGHT - _QR_SIDE) / 2, code)
     text_left = left + _QR_INSET + _QR_SIDE
-    _draw_words(canvas, text_left, bottom, left + LABEL_WIDTH - _TEXT_INSET - text_left, item)
+    width = left + LABEL_WIDTH - _TEXT_INSET - text_left
+    margin = (LABEL_HEIGHT - _QR_SIDE) / 2 + QUIET_ZONE * _QR_SIDE / code.side
+    _draw_words(canvas, text_left, bottom + margin, bottom + LABEL_HEIGHT - margin, width, item)
 
 
 def _draw_code(canvas: Canvas, left: float, bottom: float, code: QrCode) -> None:
@@ -119,10 +122,10 @@ def _draw_code(canvas: Canvas, left: float, bottom: float, code: QrCode) -> None
     canvas.drawPath(path, stroke=0, fill=1)
 
 
-def _draw_words(canvas: Canvas, left: float, bottom: float, width: float, item: JobItem) -> None:
+def _draw_words(
+    canvas: Canvas, left: float, foot: float, top: float, width: float, item: JobItem
+) -> None:
     """Name and line from the top of the QR code's modules down, the token from their foot up."""
-    margin = (LABEL_HEIGHT - _QR_SIDE) / 2 + QUIET_ZONE * _QR_SIDE / 33
-    top = bottom + LABEL_HEIGHT - margin
     name = fit(item.label.name, BOLD, width=width, largest=10, smallest=7.5, max_lines=2)
     line = fit(item.label.line, REGULAR, width=width, largest=8, smallest=6.5, max_lines=2)
     canvas.setFillColor(black)
@@ -134,16 +137,16 @@ def _draw_words(canvas: Canvas, left: float, bottom: float, width: float, item: 
     )
     canvas.setFillColor(black)
     canvas.setFont(REGULAR, token.size)
-    canvas.drawString(left, bottom + margin, token.lines[0])
+    canvas.drawString(left, foot, token.lines[0])
     canvas.setFillColor(_GREY)
     canvas.setFont(REGULAR, 6)
-    canvas.drawString(left, bottom + margin + 3.5 * mm, f"no. {item.position}")
+    canvas.drawString(left, foot + 3.5 * mm, f"no. {item.position}")
 
 
 def _draw_lines(canvas: Canvas, left: float, top: float, font: str, text: FittedText) -> float:
     """Draw the lines from ``top`` down; the answer is where the next may start."""
     canvas.setFont(font, text.size)
     for line in text.lines:
-        top -= text.size * (_LEADING if line is not text.lines[0] else 0.73)
+        top -= text.size * (_LEADING if line is not text.lines[0] else _ASCENT)
         canvas.drawString(left, top, line)
-    return top - (0.27 * text.size if text.lines else 0)
+    return top - ((1 - _ASCENT) * text.size if text.lines else 0)
