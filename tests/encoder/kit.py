@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from encoder.chips import ndef
+from encoder.chips.locks import Image
 from encoder.chips.models import FIRST_USER_PAGE, MODELS, PAGE_SIZE, ChipModel
 from encoder.errors import CollisionError, SilenceError
 from encoder.ledger import Bench, Ledger
-from encoder.plan import Planner, plan_card
+from encoder.plan import Plan, Planner, plan_card
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
 from encoder.station.encoding import Desk, Encoding, Prover
@@ -174,6 +175,12 @@ def run_box(
 def run_chips(job: Job, chips: Iterable[VirtualChip], ledger_path: Path, **rest: Any) -> Ran:
     """Run a job on these chips, laid one after another."""
     return run_box(job, CardBox(chips), ledger_path, **rest)
+
+
+def length_first(model: ChipModel, image: Image, url: str, protection: Protection) -> Plan:
+    """A broken planner: the page with the TLV's length comes before the message."""
+    plan = plan_card(model, image, url, protection)
+    return Plan(data=(*plan.data[-1:], *plan.data[:-1]), content=plan.content, locks=plan.locks)
 
 
 def expected_memory(name: str, protection: Protection) -> bytes:

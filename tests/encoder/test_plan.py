@@ -13,7 +13,7 @@ from encoder.errors import CapacityError
 from encoder.plan import PageWrite, Plan, Planner, card_content, data_area_bytes, plan_card
 from encoder.simulator.memory import factory_memory
 from landing.contract.documents import Protection
-from tests.encoder.kit import UID, URL
+from tests.encoder.kit import UID, URL, length_first
 
 FIRST, SIZE = 4, 4
 models = st.sampled_from(list(MODELS.values()))
@@ -53,12 +53,6 @@ def faulty_states(planner: Planner, model: ChipModel, image: Image, url: str) ->
         + ([seen[-1]] if seen[-1] != url else [])
         + ([before] if not steps and before != url else [])
     )
-
-
-def length_first(model: ChipModel, image: Image, url: str, protection: Protection) -> Plan:
-    """A broken planner: the page with the TLV's length first."""
-    plan = plan_card(model, image, url, protection)
-    return Plan(data=(*plan.data[-1:], *plan.data[:-1]), content=plan.content, locks=plan.locks)
 
 
 def without_blanking(model: ChipModel, image: Image, url: str, protection: Protection) -> Plan:

@@ -120,10 +120,9 @@ def test_missing_ledger_is_exit_4(verb: str, tmp_path: Path) -> None:
 def test_help_opens_with_one_line_and_two_examples(verb: list[str]) -> None:
     lines = invoke(*verb, "--help").stdout.splitlines()
 
-    examples = lines.index("  Examples:")
-    assert all(
-        line.startswith("    wecard-encoder ") for line in lines[examples + 1 : examples + 3]
-    )
+    assert lines[2].endswith(".")
+    assert lines[3:5] == ["", "  Examples:"]
+    assert all(line.startswith(f"    wecard-encoder {verb[0]}") for line in lines[5:7])
 
 
 @pytest.mark.parametrize(

@@ -178,22 +178,28 @@ def test_job_that_cannot_be_done_is_exit_4_ahead_of_any_card(
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "where"),
     [
-        (TOKEN, TOKEN[:-1] + "H"),
-        ('"url": "https://card.example', '"url": "https://evil.example'),
-        ('"position": 2', '"position": 1'),
-        ("{", ""),
+        (TOKEN, TOKEN[:-1] + "H", "items[0].token"),
+        ("0000000000012", TOKEN, "items"),
+        ('"url": "https://card.example', '"url": "https://evil.example', "items[0].url"),
+        ('"position": 2', '"position": 1', "items"),
+        ("{", "", "document"),
     ],
 )
-def test_broken_item_is_exit_4(old: str, new: str, tmp_path: Path, ledger: Path) -> None:
+def test_broken_item_is_exit_4_and_named(
+    old: str, new: str, where: str, tmp_path: Path, ledger: Path
+) -> None:
     path = tmp_path / "job.json"
-    path.write_text(dump_job(make_job(2)).replace(old, new, 1))
+    first, second = make_job().items[0], make_job(first_token="0000000000012").items[0]
+    job = replace(make_job(), items=(first, replace(second, position=2)))
+    path.write_text(dump_job(job).replace(old, new))
 
-    ran = invoke("run", path, "--reader", "sim", "--ledger", ledger)
+    ran = invoke("run", path, "--reader", "sim", "--ledger", ledger, "--json")
 
-    assert ran.exit_code == 4
-    assert ran.stderr.startswith("error: the job in ")
+    assert (ran.exit_code, ran.stdout, ledger.exists()) == (4, "", False)
+    assert f"is broken at {where}" in ran.stderr
+    assert "no card was touched" in ran.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"\x00" * 100])
@@ -336,7 +342,9 @@ def test_address_too_long_for_the_chip_is_refused_and_left(tmp_path: Path, ledge
 
     ran = invoke("run", path, "--reader", "sim:NTAG213", "--ledger", ledger, "--json")
 
-    assert events_in(ran.stdout)[1]["reason"] == "too-small"
+    card = events_in(ran.stdout)[1]
+    assert (card["reason"], card["writes"]) == ("too-small", 0)
+    assert "the chip has room for 144" in ran.stderr
     assert ran.exit_code == 5
 
 

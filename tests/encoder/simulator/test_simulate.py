@@ -12,11 +12,9 @@ from typing import Any
 import nfc
 import nfc.clf
 import pytest
-from click.testing import CliRunner
 
 from encoder.chips.models import NTAG213
 from encoder.cli.main import main
-from encoder.cli.simulate import simulate
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
 from encoder.simulator.saving import saved_chips
@@ -198,10 +196,3 @@ def test_file_that_is_no_chip_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     said = refused(capsys, "--memory", str(tmp_path))
 
     assert "04A1B2C3D4E580.bin has 179 bytes" in said
-
-
-def test_help_opens_with_one_line_and_two_examples() -> None:
-    said = CliRunner().invoke(simulate, ["--help"]).output
-
-    assert "Serve virtual cards, one after another, until SIGINT or SIGTERM." in said
-    assert said.count("wecard-encoder simulate --port") == 2

@@ -1,13 +1,10 @@
 """A card pulled away at any WRITE is blank or complete to a phone, and ends right afterwards."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from encoder.chips.locks import Image
-from encoder.chips.models import MODELS, ChipModel
-from encoder.plan import PageWrite, Plan, plan_card
+from encoder.chips.models import MODELS
 from encoder.simulator.card_box import CardBox, CardEvent
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
@@ -19,6 +16,7 @@ from tests.encoder.kit import (
     UID,
     URL,
     expected_memory,
+    length_first,
     make_job,
     new_chip,
     run_box,
@@ -81,17 +79,6 @@ def test_card_torn_at_every_write_in_turn_is_finished(name: str, tmp_path: Path)
     assert chip.memory == expected_memory(name, "permanent")
     assert {card.token for card in ran.cards} == {TOKEN}
     assert ran.cards[-1].status == "resumed"
-
-
-def length_first(model: ChipModel, image: Image, url: str, protection: Protection) -> Plan:
-    """A broken planner: the page with the TLV's length comes before the message."""
-    plan = plan_card(model, image, url, protection)
-    return Plan(data=reordered(plan.data), content=plan.content, locks=plan.locks)
-
-
-def reordered(steps: Sequence[PageWrite]) -> tuple[PageWrite, ...]:
-    """The last step first."""
-    return (*steps[-1:], *steps[:-1])
 
 
 @pytest.mark.parametrize("name", MODEL_NAMES)
