@@ -17,12 +17,16 @@ class Figure:
     ours: float
     against: str
     theirs: float
-    unit: str
+    unit: str  # none: the values are counts
 
     @property
     def ratio(self) -> float:
         """Ours divided by theirs."""
         return self.ours / self.theirs
+
+    def written(self, value: float) -> str:
+        """A value with its unit."""
+        return f"{value:,.1f} {self.unit}" if self.unit else f"{value:,.0f}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +41,8 @@ class Suite:
 def table(suite: Suite) -> str:
     """A suite as Markdown."""
     rows = [
-        f"| {figure.what} | {figure.ours:,.1f} {figure.unit} | {figure.against}:"
-        f" {figure.theirs:,.1f} {figure.unit} | {figure.ratio:.2f} |"
+        f"| {figure.what} | {figure.written(figure.ours)} | {figure.against}:"
+        f" {figure.written(figure.theirs)} | {figure.ratio:.2f} |"
         for figure in suite.figures
     ]
     head = "| figure | ours | held against | ratio |\n|---|---|---|---|"
