@@ -108,7 +108,7 @@ def test_a_faulty_check_would_be_noticed() -> None:
     assert misses_single_error(even_weight_accepted, even)
 
 
-def test_lookalike_letters_never_hide_an_error() -> None:
+def test_lookalike_letters_read_as_the_digits_they_stand_for() -> None:
     for token in VECTORS["valid"]:
         shown = token.replace("0", "O").replace("1", "L").lower()
         assert parse_token(shown) == token

@@ -38,7 +38,7 @@ def test_the_file_carries_what_the_page_shows(client: FlaskClient) -> None:
     assert len(card.tel_list) == 3
 
 
-def test_a_hidden_field_is_not_in_the_file(client: FlaskClient) -> None:
+def test_an_empty_field_is_not_in_the_file(client: FlaskClient) -> None:
     text = client.get(f"/c/{MARC_CARD}/contact.vcf").text
 
     assert "marc@atelier-durand.example" in text

@@ -1,9 +1,10 @@
 """Every answer to a visitor carries the same headers, and no cookie."""
 
 import pytest
+from flask import Response
 from flask.testing import FlaskClient
 
-from tests.landing.web.cast import LOGO, MARC_CARD, PHOTO, UNKNOWN, ZOE_CARD, Site
+from tests.landing.web.cast import LOGO, MARC_CARD, PHOTO, UNKNOWN, ZOE_CARD, Site, make_site
 from tests.landing.web.pages import read_page
 
 PATHS = (
@@ -90,14 +91,27 @@ def test_headers_stand_on_a_refused_host_too(site: Site) -> None:
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
-def test_no_visitor_is_ever_given_a_cookie(site: Site) -> None:
+def _cookies_given(site: Site) -> list[str]:
+    """All cookies that the site sets, whatever is asked of it."""
     visitor = site.client()
+    words = {"given_name": "Inès"}
+    answers = [ask for path in PATHS for ask in (visitor.get(path), visitor.post(path, data=words))]
+    return [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
 
-    for path in PATHS:
-        visitor.get(path)
-        visitor.post(path, data={"given_name": "Inès"})
 
-    assert visitor.get_cookie("session") is None
+def test_no_visitor_is_ever_given_a_cookie(site: Site) -> None:
+    assert _cookies_given(site) == []
+
+
+def test_a_cookie_would_be_noticed(tmp_path_factory: pytest.TempPathFactory) -> None:
+    broken = make_site(tmp_path_factory.mktemp("cookie"))
+
+    @broken.app.after_request
+    def remember(response: Response) -> Response:
+        response.set_cookie("seen", "1")
+        return response
+
+    assert _cookies_given(broken)
 
 
 def test_a_cookie_that_a_visitor_brings_changes_nothing(client: FlaskClient) -> None:

@@ -185,7 +185,7 @@ def test_words_of_the_owner_stay_words(site: Site) -> None:
     assert HOSTILE in unescape(html)
 
 
-def test_company_without_details_is_a_narrow_page(site: Site) -> None:
+def test_a_company_that_hides_all_it_can_keeps_its_name(site: Site) -> None:
     bare = replace(COMPANY, visible=frozenset()).as_seen()
     with site.app.test_request_context("/"):
         view = card_view(bare, "fr")
