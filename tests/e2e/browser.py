@@ -3,8 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
+
+MessageT = TypeVar("MessageT", Request, Response)
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -39,25 +49,30 @@ def visitor(browser: Browser, *, locale: str = "fr-FR", width: int = 360) -> Bro
 
 @dataclass
 class Traffic:
-    """What a page asked for: the responses, in order, the favicon's apart."""
+    """What a page asked for and what came, in order, the favicon apart.
 
+    A host that does not answer was asked all the same: hosts are those of the requests.
+    """
+
+    requests: list[Request] = field(default_factory=list)
     responses: list[Response] = field(default_factory=list)
 
     @classmethod
     def of(cls, page: Page) -> "Traffic":
         """Listen to ``page`` from now on."""
         traffic = cls()
-        page.on("response", traffic._take)
+        page.on("request", lambda request: traffic._take(request, traffic.requests))
+        page.on("response", lambda response: traffic._take(response, traffic.responses))
         return traffic
 
-    def _take(self, response: Response) -> None:
-        if "favicon" not in response.url:
-            self.responses.append(response)
+    def _take(self, message: MessageT, into: list[MessageT]) -> None:
+        if "favicon" not in message.url:
+            into.append(message)
 
     @property
     def hosts(self) -> set[str]:
         """The hosts asked, with their ports."""
-        return {response.url.split("/")[2] for response in self.responses}
+        return {request.url.split("/")[2] for request in self.requests}
 
     @property
     def body_bytes(self) -> int:

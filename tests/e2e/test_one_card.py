@@ -124,12 +124,20 @@ def test_first_view_is_light_and_stays_at_home(encoded: Encoded, page: Page) -> 
     page.goto(encoded.url_on_chip, wait_until="networkidle")
 
     assert traffic.hosts == {f"127.0.0.1:{encoded.workshop.port}"}
-    assert len(traffic.responses) <= FIRST_VIEW_REQUESTS
+    assert len(traffic.requests) <= FIRST_VIEW_REQUESTS
     assert traffic.body_bytes <= FIRST_VIEW_BYTES
     assert traffic.responses[0].headers["content-encoding"] in {"gzip", "br"}
     assert page.context.cookies() == []
     assert page.locator("script").count() == 0
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_request_to_a_host_that_is_silent_would_be_noticed(page: Page) -> None:
+    traffic = Traffic.of(page)
+
+    page.set_content('<img src="http://127.0.0.2:9/x.png">', wait_until="load")
+
+    assert traffic.hosts == {"127.0.0.2:9"}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
