@@ -8,7 +8,6 @@ ACK = bytes([0x0A])
 
 VERSION_LENGTH = 8
 READ_LENGTH = 16  # a READ answers four pages
-READ_PAGES = 4
 FAST_READ_PAGES = 60  # 240 bytes; the frame of a PN532 holds 262 (PN532 user manual, 6.2.1.3)
 
 

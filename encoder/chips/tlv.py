@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 NULL = 0x00
-LOCK_CONTROL = 0x01
-MEMORY_CONTROL = 0x02
 NDEF = 0x03
-PROPRIETARY = 0xFD
 TERMINATOR = 0xFE
 
 _LONG_LENGTH = 0xFF  # announces a length of two bytes

@@ -13,7 +13,7 @@ from encoder.chips import tlv
         ("0300FE00", [(tlv.NDEF, 2, 0), (tlv.TERMINATOR, 3, 0)]),
         ("0103A00C340300FE", [(1, 2, 3), (tlv.NDEF, 7, 0), (tlv.TERMINATOR, 8, 0)]),
         ("0000030141FE", [(tlv.NDEF, 4, 1), (tlv.TERMINATOR, 6, 0)]),
-        ("0203112233FD01AAFE", [(2, 2, 3), (tlv.PROPRIETARY, 7, 1), (tlv.TERMINATOR, 9, 0)]),
+        ("0203112233FD01AAFE", [(2, 2, 3), (0xFD, 7, 1), (tlv.TERMINATOR, 9, 0)]),
         ("03FF0100" + "41" * 256 + "FE", [(tlv.NDEF, 4, 256), (tlv.TERMINATOR, 261, 0)]),
         ("03", []),
         ("03FF01", []),
