@@ -141,6 +141,7 @@ def run_box(
     encoding: type[Encoding] = Encoding,
     planner: Planner = plan_card,
     stopping: Callable[[], bool] = lambda: False,
+    seconds: Callable[[], float] = lambda: 0.0,
 ) -> Ran:
     """Run a job on a box of cards until the box is empty or nothing remains."""
     events: list[Event] = []
@@ -162,7 +163,7 @@ def run_box(
             emit=emit,
             after_card=lambda: None,
             stopping=stopping,
-            seconds=lambda: 0.0,
+            seconds=seconds,
             pause=lambda _seconds: None,
         )
         field = DirectField(box, lambda: box.exhausted)
