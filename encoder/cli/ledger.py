@@ -21,8 +21,8 @@ from encoder.cli.options import (
     write_json,
 )
 from encoder.errors import LedgerError
-from encoder.labels.atomic import write_whole
 from encoder.ledger import Bench, BookedCard, Ledger
+from encoder.whole_files import write_whole
 from landing.contract.documents import Report, dump_report, format_time
 from landing.contract.errors import TokenError
 from landing.contract.token import format_token, parse_token

@@ -27,7 +27,6 @@ from encoder.cli.options import (
 from encoder.cli.screen import Screen, open_screen
 from encoder.cli.stopping import stop_on_signals
 from encoder.errors import EncoderError
-from encoder.labels.atomic import write_whole
 from encoder.labels.files import write_label
 from encoder.labels.sheet import write_sheet
 from encoder.ledger import Bench, Ledger
@@ -37,6 +36,7 @@ from encoder.station.events import End, Event
 from encoder.station.run import JobRun, Outcome, Surroundings
 from encoder.station.visit import Verdict
 from encoder.station.worklist import Worklist
+from encoder.whole_files import write_whole
 from landing.contract.documents import Job, JobItem, Report, dump_report
 
 

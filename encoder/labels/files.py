@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from encoder.errors import QrMismatchError
-from encoder.labels.atomic import remove, write_whole
 from encoder.qr.code import QrCode, draw
 from encoder.qr.pictures import to_png, to_svg
 from encoder.qr.readback import read_png, read_svg, require_same_card
+from encoder.whole_files import remove, write_whole
 from landing.contract.errors import TokenError
 from landing.contract.token import parse_token
 

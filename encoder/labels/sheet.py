@@ -13,10 +13,10 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from encoder.labels.atomic import write_whole
 from encoder.labels.files import proved_pictures
 from encoder.labels.words import BOLD, REGULAR, FittedText, cut, fit, printable, register_fonts
 from encoder.qr.code import QUIET_ZONE, QrCode, dark_runs, draw
+from encoder.whole_files import write_whole
 from landing.contract.documents import Job, JobItem
 from landing.contract.token import format_token
 
