@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from landing.cli.files import MAX_BYTES
 from landing.contract.documents import dump_report, parse_job
 from tests.landing.cli.conftest import Desk
 from tests.landing.records import report_of
@@ -183,6 +184,17 @@ def test_broken_report_changes_nothing(staffed_desk: Desk, fault: str) -> None:
     assert result.stderr.startswith("error: ")
     assert "\nhint: " in result.stderr
     assert staffed_desk.everything() == before
+
+
+def test_report_that_is_far_too_long_is_told(desk: Desk) -> None:
+    path = desk.folder / "report.json"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+
+    result = desk.run("job", "report", path)
+
+    assert result.exit_code == 4
+    assert f"is longer than {MAX_BYTES} bytes; nothing was changed" in result.stderr
 
 
 @pytest.mark.parametrize("stdin", [b"\xff\xfe\x00", b""])

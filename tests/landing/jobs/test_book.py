@@ -169,6 +169,13 @@ def test_broken_report_books_nothing(
     assert _refused_without_a_trace(_book, database, tmp_path, break_it(report_of(job)), told)
 
 
+def test_long_list_of_faults_is_cut_short(database: Database, job: Job, tmp_path: Path) -> None:
+    strangers = tuple(a_reported_card(mint_token(), number) for number in range(25))
+    report = replace(report_of(job), cards=strangers)
+
+    assert _refused_without_a_trace(_book, database, tmp_path, report, "; and 5 more; nothing")
+
+
 def test_report_booked_in_two_transactions_is_found(
     database: Database, job: Job, tmp_path: Path
 ) -> None:

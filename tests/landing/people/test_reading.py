@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from landing.errors import DataError, PeopleError
 from landing.profile.cells import CellError
 from landing.profile.model import Link
-from landing.profile.people import COLUMNS, SLUG, Person, read_people
+from landing.profile.people import COLUMNS, MAX_PEOPLE, SLUG, Person, read_people
 from tests.landing.people.files import GOOD, no_picture, people_file
 
 
@@ -226,6 +226,9 @@ def test_empty_lines_are_passed_over() -> None:
         (people_file(GOOD, encoding="latin-1"), "line 2 is not UTF-8"),
         (people_file(GOOD, encoding="utf-16"), "line 1 is not UTF-8"),
         (people_file(GOOD) + b'"never closed', "line 3 is not CSV"),
+        pytest.param(
+            people_file(GOOD) + b"\r\n" * MAX_PEOPLE, "more than 20000 lines", id="too many"
+        ),
     ],
 )
 def test_file_that_cannot_be_read_is_told(content: bytes, told: str) -> None:

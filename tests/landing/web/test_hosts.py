@@ -130,6 +130,13 @@ def test_a_stranger_is_not_believed(trusted: tuple[str, ...]) -> None:
     assert seen == ("10.0.0.2", "http", "inside:8000")
 
 
+@pytest.mark.parametrize("scheme", ["javascript", "HTTPS,", "https ftp"])
+def test_a_scheme_that_is_none_of_ours_is_not_believed(scheme: str) -> None:
+    seen = _seen("10.0.0.2", {"X-Forwarded-Proto": scheme}, ("10.0.0.2",))
+
+    assert seen[1] == "http"
+
+
 def test_what_a_visitor_wrote_before_the_proxies_is_not_believed() -> None:
     headers = {"X-Forwarded-For": "127.0.0.1, 192.0.2.7, 10.0.0.9"}
 

@@ -1,11 +1,14 @@
 """Sending the form: what is kept when it is right, what stays on the page when it is not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from landing.consent.canonical import commitment, document_sha256
+from landing.consent.notices import current_notice
 from landing.weconnect.fields import FIELD_NAMES
+from landing.weconnect.formtoken import seal, unseal
 from tests.landing.web.cast import MARC_CARD, NOW, SITE_URL, ZOE, ZOE_CARD
 from tests.landing.weconnect.visitor import ANA, CONNECT, YES, Page, Visit
 
@@ -188,6 +191,34 @@ def test_form_that_expired_is_redrawn_with_words_and_a_new_token(visit: Visit) -
     assert {name: page.values[name] for name in FIELD_NAMES} == ANA
     assert visit.post(data=page.values | YES).status_code == 303
     assert visit.rows("SELECT state FROM submissions") == [("received",)]
+
+
+@pytest.mark.parametrize("changed", ["notice", "bundle"])
+def test_form_whose_texts_have_changed_since_asks_again(visit: Visit, changed: str) -> None:
+    secret_key = visit.settings.secret_key
+    shown = unseal(visit.open_form(), secret_key)
+    assert shown is not None
+    earlier = seal(replace(shown, **{changed: "0" * 64}), secret_key)  # type: ignore[arg-type]
+
+    answer = visit.post(data=ANA | YES | {"form_token": earlier})
+    page = Page(answer.text)
+
+    assert answer.status_code == 422
+    assert set(visit.counts().values()) == {0}
+    assert visit.post(data=page.values | YES).status_code == 303
+
+
+def test_form_redrawn_in_another_language_is_recorded_in_that_one(visit: Visit) -> None:
+    token = visit.open_form()
+    visit.language = "en"
+    page = Page(visit.post(data=ANA | {"form_token": token}).text)
+
+    visit.post(data=page.values | YES)
+
+    [(document,)] = visit.rows("SELECT document FROM consent_records")
+    assert "I agree" in page.text
+    assert json.loads(document)["language"] == "en"
+    assert json.loads(document)["notice"]["sha256"] == current_notice("en").sha256
 
 
 def test_form_may_stay_open_for_two_hours(visit: Visit) -> None:
