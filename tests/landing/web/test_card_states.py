@@ -95,8 +95,9 @@ def test_a_token_is_read_as_people_write_it(client: FlaskClient, letter: str, wr
     assert "Zoé Lefèvre" in answer.text
 
 
-def test_doubled_slashes_are_not_mended_by_a_redirect(client: FlaskClient) -> None:
-    answer = client.get(f"//c//{ZOE_CARD}")
+@pytest.mark.parametrize("shape", ["/c//{}", "/c/{}//contact.vcf"])
+def test_doubled_slashes_are_not_mended_by_a_redirect(client: FlaskClient, shape: str) -> None:
+    answer = client.get(shape.format(ZOE_CARD))
 
     assert answer.status_code == 404
     assert "Location" not in answer.headers
