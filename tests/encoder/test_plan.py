@@ -178,6 +178,25 @@ def test_torn_access_byte_is_set_anew() -> None:
     assert plan.locks[-1] == PageWrite(0x2A, bytes.fromhex("40050000"))
 
 
+def test_access_byte_that_is_locked_with_other_bits_needs_no_write() -> None:
+    image = image_of(NTAG213, card_content(NTAG213, URL))
+    for step in plan_card(NTAG213, image, URL, "permanent").locks:
+        image[step.page] = step.data
+    image[0x2A] = bytes.fromhex("57051234")
+
+    plan = plan_card(NTAG213, image, URL, "permanent")
+
+    assert plan.locks == ()
+
+
+def test_content_is_blanked_by_one_write_where_the_message_begins_on_page_04h() -> None:
+    image = image_of(NTAG215, card_content(NTAG215, "https://someone.example/"))
+
+    pages = [step.page for step in plan_card(NTAG215, image, URL, "none").data]
+
+    assert (pages[0], pages[-1], pages.count(4)) == (4, 4, 2)
+
+
 def test_locked_page_with_wrong_content_is_named() -> None:
     image = image_of(NTAG213, card_content(NTAG213, URL))
     image[2] = image[2][:2] + b"\xff\xff"

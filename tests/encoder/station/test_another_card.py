@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from encoder.chips.models import NTAG213
+from encoder.ledger import Ledger, NewCard
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
-from tests.encoder.kit import UID, Ran, make_job, new_chip, run_box
+from tests.encoder.kit import BENCH, START, TOKEN, UID, Ran, make_job, new_chip, run_box
 
 GET_VERSION = b"\x60"
 
@@ -52,3 +53,21 @@ def test_both_cards_stay_untouched(swapped: bool, tmp_path: Path) -> None:
     assert (ran.cards[0].uid, ran.cards[0].token) == (UID.hex().upper(), None)
     assert (first.meter.writes, other.meter.writes) == (0, 0)
     assert (ran.end.refused, ran.end.failed, ran.end.remaining) == (1, 0, 1)
+
+
+def test_begun_card_that_is_refused_is_told_without_its_token(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path, writable=True) as ledger:
+        card = NewCard(
+            uid=UID.hex().upper(),
+            token=TOKEN,
+            job=make_job().job,
+            chip="NTAG213",
+            protection="permanent",
+        )
+        ledger.begin(card, at=START, by=BENCH)
+
+    _, ran = run_with(new_chip(NTAG213), path, swapped=True)
+
+    assert ran.told() == [("refused", "two-cards")]
+    assert ran.cards[0].token is None

@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from encoder.chips.models import MODELS, NTAG213
+from encoder.chips.locks import Image
+from encoder.chips.models import MODELS, NTAG213, ChipModel
 from encoder.errors import QrMismatchError
 from encoder.ledger import Ledger
+from encoder.plan import Plan, plan_card
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
 from encoder.simulator.tearing import TearPhase
 from encoder.station.encoding import Encoding
 from encoder.station.session import Session
-from landing.contract.documents import JobItem
+from landing.contract.documents import JobItem, Protection
 from tests.encoder.kit import (
     TOKEN,
     UID,
@@ -139,6 +141,23 @@ def test_the_vectors_catch_a_lock_that_is_left_out(name: str, tmp_path: Path) ->
     run_chips(make_job(), [chip], tmp_path / "ledger.db", encoding=ForgetsTheDynamicLock)
 
     assert chip.memory != expected_memory(name, "permanent")
+
+
+def leaves_out_the_dynamic_lock(
+    model: ChipModel, image: Image, url: str, protection: Protection
+) -> Plan:
+    """Broken: a plan of three locks; each of them stands in the end."""
+    plan = plan_card(model, image, url, protection)
+    locks = tuple(step for step in plan.locks if step.page != model.dynamic_lock_page)
+    return Plan(data=plan.data, content=plan.content, locks=locks)
+
+
+def test_lock_that_was_never_planned_is_a_lock_mismatch(tmp_path: Path) -> None:
+    chip = new_chip(NTAG213, UID)
+
+    ran = run_chips(make_job(), [chip], tmp_path / "ledger.db", planner=leaves_out_the_dynamic_lock)
+
+    assert ran.told() == [("failed", "lock-mismatch")]
 
 
 class DeafLockField(VirtualField):
