@@ -105,7 +105,7 @@ def test_chosen_language_is_kept_through_form_receipt_and_withdrawal(visit: Visi
 
     assert form["action"].endswith("?lang=en")
     assert sent.headers["Location"].endswith("?lang=en")
-    assert 'lang="en"' in visit.get(sent.headers["Location"]).text
+    assert '<html lang="en">' in visit.get(sent.headers["Location"]).text
 
 
 def test_form_of_a_card_that_is_not_in_use_is_not_shown(visit: Visit) -> None:

@@ -67,7 +67,7 @@ def test_receipt_speaks_the_language_of_the_form(visit: Visit) -> None:
     path = receipt_path(visit)
     visit.language = "de"
 
-    assert 'lang="en"' in visit.get(path).text
+    assert '<html lang="en">' in visit.get(path).text
 
 
 def test_opening_a_receipt_changes_nothing(visit: Visit) -> None:
