@@ -19,14 +19,20 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def _sections(command: click.Command, name: str) -> list[str]:
-    with click.Context(
-        command, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH
+def _sections(command: click.Command, name: str, parent: click.Context | None = None) -> list[str]:
+    """The help of a command and of those below it, each in the context that it runs in."""
+    with command.make_context(
+        name,
+        [],
+        parent=parent,
+        resilient_parsing=True,
+        terminal_width=WIDTH,
+        max_content_width=WIDTH,
     ) as context:
-        sections = [f"## {name}\n\n```\n{command.get_help(context)}\n```\n"]
-    if isinstance(command, click.Group):
-        for verb, child in sorted(command.commands.items()):
-            sections += _sections(child, f"{name} {verb}")
+        sections = [f"## {context.command_path}\n\n```\n{command.get_help(context)}\n```\n"]
+        if isinstance(command, click.Group):
+            for verb, child in sorted(command.commands.items()):
+                sections += _sections(child, verb, context)
     return sections
 
 

@@ -22,7 +22,8 @@ def test_command_reference_is_what_help_prints() -> None:
 @pytest.mark.parametrize("command", [encoder_main, landing_main])
 def test_every_help_opens_with_a_line_and_two_examples(command: click.Group) -> None:
     for words, verb in _verbs(command):
-        text = verb.get_help(click.Context(verb, info_name=words))
+        context = click.Context(verb, info_name=words, help_option_names=["-h", "--help"])
+        text = verb.get_help(context)
         assert text.count(f"  {words}") >= 2, words
 
 
