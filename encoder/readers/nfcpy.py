@@ -20,6 +20,7 @@ from encoder.readers.cures import KERNEL_CURE, LIBUSB_CURE, PORT_CURE, UDEV_CURE
 _ANSWER_SECONDS = 0.1  # ten times what the slowest command may take (data sheet, 9.2)
 _UDP_ANSWER_SECONDS = 2.0  # a process may have to wait for its turn, a chip never does
 _GARBLED_LOOKS = 2
+_LAST_PORT = 0xFFFF
 _PATH = re.compile(
     r"usb(:[0-9a-fA-F]{3,4}){0,2}|tty:[A-Za-z0-9._-]+:(pn532|arygon)|udp:[^:\s]+:\d{1,5}"
 )
@@ -86,7 +87,9 @@ def open_nfcpy(path: str) -> Iterator[NfcpyField]:
 
 def usable_path(path: str) -> bool:
     """Whether nfcpy understands this path as one reader or a search for one."""
-    return _PATH.fullmatch(path) is not None
+    if _PATH.fullmatch(path) is None:
+        return False
+    return not path.startswith("udp:") or 0 < int(path.rpartition(":")[2]) <= _LAST_PORT
 
 
 def opening_error(path: str, error: Exception) -> ReaderError:

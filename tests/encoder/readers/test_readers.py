@@ -23,6 +23,8 @@ from tests.encoder.kit import UID, new_chip
         ("", "names no reader"),
         ("serial", "names no reader"),
         ("udp:127.0.0.1", "names no reader"),
+        ("udp:127.0.0.1:99999", "names no reader"),
+        ("udp:127.0.0.1:0", "names no reader"),
         ("tty:USB9:pn532", "no reader was found"),
         ("udp:127.0.0.1:8080", "cannot open"),
         ("sim:NTAG424", "no virtual chip"),
