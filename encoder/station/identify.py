@@ -122,7 +122,8 @@ def new_card_fault(found: Found) -> tuple[Refusal, str] | None:
     if image[CC_PAGE] != model.cc:
         return "bad-cc", f"the CC is {image[CC_PAGE].hex(' ').upper()}"
     if is_mirroring(model, image):
-        return "foreign-content", "the chip writes its UID or counter over what it holds"
+        message = "the chip writes its UID or counter over what it holds; --overwrite keeps that"
+        return "foreign-content", message
     return None
 
 
