@@ -48,7 +48,7 @@ REFUSAL_HINTS: dict[Refusal, str] = {
     "too-small": "take a chip with more memory, or a site with a shorter host name",
     "uid-booked": "put the card aside: it belongs to another job, or was scrapped",
     "two-cards": "take all cards off the reader, then lay down one",
-    "no-item": "lay down a begun card, or give its item back: wecard-encoder ledger scrap TOKEN",
+    "no-item": "lay down a begun card; or stop, then: wecard-encoder ledger scrap TOKEN",
 }
 FAILURE_HINTS: dict[Failure, str] = {
     "card-lost": "lay the same card down again and leave it there; it keeps its token",

@@ -1,7 +1,7 @@
 """The ledger: which card has which token, and how far it got."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,6 @@ from landing.contract.documents import (
     Protection,
     ReportedCard,
     Stage,
-    StageName,
     format_time,
 )
 
@@ -28,6 +27,9 @@ _SELECT = """
         (SELECT operator FROM stages WHERE stages.uid = cards.uid ORDER BY id DESC LIMIT 1),
         (SELECT station FROM stages WHERE stages.uid = cards.uid ORDER BY id DESC LIMIT 1)
     FROM cards
+"""
+_STAGE_TIMES = """
+    SELECT uid, stage, max(at) FROM cards JOIN stages USING (uid) WHERE job = ? GROUP BY uid, stage
 """
 
 
@@ -154,29 +156,17 @@ class Ledger:
 
     def reported(self, job: str) -> tuple[ReportedCard, ...]:
         """The job's done cards, for its report."""
-        return tuple(self._report_entry(card) for card in self.cards(job) if card.is_done)
+        times = self._stage_times(job)
+        return tuple(_reported(card, times[card.uid]) for card in self.cards(job) if card.is_done)
 
-    def _report_entry(self, card: BookedCard) -> ReportedCard:
+    def _stage_times(self, job: str) -> dict[str, dict[str, str]]:
+        """By UID and stage: when each card of a job last reached it."""
         with mapped(self._path):
-            rows = self._db.execute(
-                "SELECT stage, max(at) FROM stages WHERE uid = ? GROUP BY stage", (card.uid,)
-            ).fetchall()
-        at: dict[StageName, datetime] = {
-            name: datetime.fromisoformat(when)
-            for name in STAGE_NAMES
-            for stage, when in rows
-            if stage == name
-        }
-        return ReportedCard(
-            token=card.token,
-            uid=card.uid,
-            chip=card.chip,
-            protection=card.protection,
-            genuine=None,
-            digest=card.digest or "",
-            operator=card.operator,
-            stages=tuple(Stage(stage=name, at=when) for name, when in at.items()),
-        )
+            rows = self._db.execute(_STAGE_TIMES, (job,)).fetchall()
+        times: dict[str, dict[str, str]] = {}
+        for uid, stage, at in rows:
+            times.setdefault(uid, {})[stage] = at
+        return times
 
     def _add_stage(self, uid: str, stage: LedgerStage, at: datetime, by: Bench) -> None:
         self._db.execute(
@@ -188,6 +178,20 @@ class Ledger:
         with mapped(self._path):
             rows = self._db.execute(f"{_SELECT} {condition} ORDER BY rowid", values).fetchall()
         return [_booked(row) for row in rows]
+
+
+def _reported(card: BookedCard, times: Mapping[str, str]) -> ReportedCard:
+    stages = [(name, times[name]) for name in STAGE_NAMES if name in times]
+    return ReportedCard(
+        token=card.token,
+        uid=card.uid,
+        chip=card.chip,
+        protection=card.protection,
+        genuine=None,
+        digest=card.digest or "",
+        operator=card.operator,
+        stages=tuple(Stage(stage=name, at=datetime.fromisoformat(at)) for name, at in stages),
+    )
 
 
 def _booked(
