@@ -290,4 +290,16 @@ def _card_object(card: ReportedCard) -> dict[str, Any]:
 
 
 def _dumped(content: dict[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    """One line a field and one a list's entry: readable, and quick to write after each card."""
+    lines = [f" {_compact(name)}: {_value(value)}" for name, value in content.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _value(value: Any) -> str:
+    if not isinstance(value, list):
+        return _compact(value)
+    return "[\n" + ",\n".join(f"  {_compact(entry)}" for entry in value) + "\n ]"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
