@@ -30,11 +30,12 @@ class Program(click.Group):
         except click.Abort:
             code = _tell(f"stopped; {_ROLLED_BACK}", "run it again")
         except BrokenPipeError:
-            code = _leave_quietly()
+            code = EXIT_FAULT  # whoever read our output has gone, and knows it
         except click.ClickException as error:
             code = _tell(error.format_message(), LandingError.hint)
         except Exception as error:  # noqa: BLE001  (the top-level handler)
             code = _tell_failure(error, debug=debug)
+        _drop_unwritten_output()
         sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -67,7 +68,13 @@ def _tell(message: str, hint: str, *lines: str, code: int = EXIT_FAULT) -> int:
     return code
 
 
-def _leave_quietly() -> int:
-    # Whoever read our output has gone; the interpreter must not try to flush it again.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return EXIT_FAULT
+def _drop_unwritten_output() -> None:
+    """Forget what standard output does not take, or the interpreter's last flush ends it with 120.
+
+    Whether it does differs from one Python 3.11 to the next.
+    """
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
