@@ -1,5 +1,6 @@
 """The command group: every error leaves as ``error:`` and ``hint:`` with its exit code."""
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -24,7 +25,9 @@ class Program(click.Group):
         debug = _DEBUG in given
         words = [word for word in given if word != _DEBUG]
         extra["standalone_mode"] = False
-        sys.exit(self._guarded(words, prog_name or "wecard-encoder", debug, extra))
+        code = self._guarded(words, prog_name or "wecard-encoder", debug, extra)
+        _drop_unwritten_output()
+        sys.exit(code)
 
     def _guarded(self, words: list[str], prog_name: str, debug: bool, extra: Any) -> int:
         try:
@@ -46,11 +49,27 @@ class Program(click.Group):
             _trace(debug)
             tell(str(error), error.hint)
             return error.exit_code
+        except OSError as error:
+            _trace(debug)
+            tell(str(error.strerror or error), "look at the disk and at who may write where")
+            return ExitCode.FAULT
         except Exception as error:  # noqa: BLE001 - the top-level handler
             _trace(debug)
             tell(f"a fault of ours: {type(error).__name__}: {error}", EncoderError.hint)
             return ExitCode.FAULT
         return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _drop_unwritten_output() -> None:
+    """Forget what standard output does not take, or the interpreter's last flush ends it with 120.
+
+    Whether it does differs from one Python 3.11 to the next.
+    """
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def tell(error: str, hint: str) -> None:

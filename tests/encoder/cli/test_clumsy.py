@@ -94,6 +94,20 @@ def test_closed_stream_does_not_stop_a_run(closed: str, tmp_path: Path) -> None:
     assert [card.token for card in parse_report(report.read_text()).cards] == [TOKEN]
 
 
+def test_output_that_is_not_taken_is_told(ledger: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [*COMMAND, "ledger", "show", "--ledger", str(ledger)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: No space left on device\nhint: ")
+
+
 @pytest.mark.parametrize("words", [["export"], ["show", "--json"]])
 def test_json_on_stdout_is_utf8_whatever_the_locale(words: list[str], tmp_path: Path) -> None:
     ledger = tmp_path / "l.db"
