@@ -17,26 +17,7 @@ from landing.profile import cells
 from landing.profile.cells import CellError
 from landing.profile.model import MASKABLE, Link, Profile
 
-COLUMNS = (
-    "reference",
-    "given_name",
-    "family_name",
-    "function",
-    "company",
-    "mobile",
-    "phone",
-    "fax",
-    "email",
-    "street",
-    "postcode",
-    "city",
-    "country",
-    "website",
-    "links",
-    "photo",
-    "logo",
-    "language",
-)
+COLUMNS = ("reference", "given_name", "family_name", *MASKABLE, "language")
 SLUG = "slug"
 MAX_PEOPLE = 20_000
 NAMES = ("given_name", "family_name", "company")  # one of them is required
