@@ -51,7 +51,7 @@ def error_words(status: int) -> tuple[str, str]:
             text = _("Please wait a few minutes, then try again.")
         case _ if status >= 500:
             title = _("Something went wrong on our side")
-            text = _("Nothing of yours was lost. Please try again in a moment.")
+            text = _("Nothing was changed. Please try again in a moment.")
         case _:
             title = _("This request cannot be understood")
             text = _("Go back and try again.")

@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -130,9 +130,12 @@ HEADERS = (
     value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=200),
     token=st.text(max_size=40),
 )
+@example(name="Host", value="XN--", token="")  # a label that the IDNA codec cannot read
 def test_no_header_breaks_the_site(site: Site, name: str, value: str, token: str) -> None:
-    client = site.client()
-
     for path in (f"/c/{ZOE_CARD}", "/c/" + token.replace("?", "").replace("#", "")):
-        answer = client.get(path, headers={name: value})
-        assert answer.status_code < 500
+        # Past the client, which reads the Host as well, and breaks on some.
+        asked = EnvironBuilder(
+            path, base_url=SITE_URL, headers=Headers([(name, value)])
+        ).get_environ()
+        _, status, _ = run_wsgi_app(site.app, asked)
+        assert int(status.split()[0]) < 500
