@@ -14,6 +14,10 @@ class Field(Protocol):
     def poll_seconds(self) -> float:
         """How long to wait between two looks at the field."""
 
+    @property
+    def storage_only(self) -> bool:
+        """Whether it passes READ, FAST_READ and WRITE only: no GET_VERSION, READ_SIG, PWD_AUTH."""
+
     def sense(self) -> bytes | None:
         """Power the field up anew and select the card that lies there: its UID, or None.
 

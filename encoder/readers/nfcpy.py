@@ -30,6 +30,7 @@ class NfcpyField:
     """A reader opened by nfcpy."""
 
     exhausted = False
+    storage_only = False
     poll_seconds = 0.02
 
     def __init__(self, frontend: Any, *, answer_seconds: float = _ANSWER_SECONDS) -> None:

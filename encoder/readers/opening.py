@@ -40,6 +40,7 @@ class _SimulatedField:
     """nfcpy's udp driver at a virtual box of cards in this process."""
 
     poll_seconds = 0.0
+    storage_only = False
 
     def __init__(self, field: Field, box: CardBox) -> None:
         self._field = field

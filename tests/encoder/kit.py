@@ -52,6 +52,7 @@ class DirectField:
     """The Field of a virtual place in this process, without nfcpy and without sockets."""
 
     poll_seconds = 0.0
+    storage_only = False
 
     def __init__(self, place: Place, exhausted: Callable[[], bool]) -> None:
         self._place = place

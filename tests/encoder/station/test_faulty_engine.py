@@ -315,6 +315,7 @@ class NoField:
 
     exhausted = True
     poll_seconds = 0.0
+    storage_only = False
 
     def sense(self) -> bytes | None:
         """Nobody there."""

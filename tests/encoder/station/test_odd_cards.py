@@ -39,6 +39,7 @@ class PhoneField:
     """A phone that lies on the reader: it draws a UID anew at each look, then it is taken away."""
 
     poll_seconds = 0.0
+    storage_only = False
 
     def __init__(self, looks: int, first_byte: int) -> None:
         self._uids: Iterator[bytes] = iter(
