@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-APT_PACKAGES := chromium fonts-dejavu-core libusb-1.0-0 netbase poppler-utils
+# What pyscard is built with, as it comes as source only; gcc apart.
+BUILD_PACKAGES := libpcsclite-dev python3-dev swig
+APT_PACKAGES := $(BUILD_PACKAGES) chromium fonts-dejavu-core libusb-1.0-0 netbase pcscd poppler-utils vsmartcard-vpcd
 SOURCES := encoder landing tests
 
 .PHONY: demo test check bench pictures reference catalogues clean system-packages
@@ -40,13 +42,15 @@ clean:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(PIP) install --require-hashes -r requirements/run.txt
+$(VENV)/.run: requirements/build.txt requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --require-hashes --no-build-isolation -r requirements/run.txt
 	$(PIP) install --no-deps --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
-	$(PIP) install --require-hashes -r requirements/dev.txt
+	@sh tests/system_packages.sh $(BUILD_PACKAGES)
+	$(PIP) install --require-hashes --no-build-isolation -r requirements/dev.txt
 	touch $@
 
 system-packages:
