@@ -48,7 +48,12 @@ def connection(path: Path, *, writable: bool) -> Iterator[sqlite3.Connection]:
     if not writable and not path.exists():
         raise LedgerError(f"there is no ledger at {path}", hint="name the file with --ledger")
     with mapped(path):
-        opened = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        opened = sqlite3.connect(
+            path,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # the Ledger lets one thread in at a time
+        )
     try:
         with mapped(path):
             _check(opened, path)
@@ -76,10 +81,11 @@ def transaction(opened: sqlite3.Connection) -> Iterator[None]:
     opened.execute("BEGIN IMMEDIATE")
     try:
         yield
+        opened.execute("COMMIT")
     except BaseException:
-        opened.execute("ROLLBACK")
+        if opened.in_transaction:  # SQLite itself rolls back when the disk is full
+            opened.execute("ROLLBACK")
         raise
-    opened.execute("COMMIT")
 
 
 def _check(opened: sqlite3.Connection, path: Path) -> None:

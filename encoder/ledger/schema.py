@@ -1,53 +1,117 @@
 """The ledger file's tables, and how an older file is brought up to date.
 
 A token may stand on a second card only when the first one was scrapped; a UID never stands
-twice. ``stages`` is append-only.
+twice. ``stages`` and ``presentations`` are append-only.
 """
 
 APPLICATION_ID = 0x57434C47  # "WCLG", so that no other SQLite file is taken for a ledger
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        """
-        CREATE TABLE cards (
-            uid TEXT PRIMARY KEY,
-            token TEXT NOT NULL,
-            job TEXT NOT NULL,
-            chip TEXT NOT NULL,
-            protection TEXT NOT NULL,
-            digest TEXT,
-            scrapped INTEGER NOT NULL DEFAULT 0 CHECK (scrapped IN (0, 1))
-        ) STRICT
-        """,
-        "CREATE UNIQUE INDEX one_live_card_per_token ON cards (token) WHERE scrapped = 0",
-        "CREATE INDEX cards_by_job ON cards (job)",
-        """
-        CREATE TABLE stages (
-            id INTEGER PRIMARY KEY,
-            uid TEXT NOT NULL REFERENCES cards (uid),
-            stage TEXT NOT NULL
-                CHECK (stage IN ('begun', 'written', 'verified', 'locked', 'booked', 'scrapped')),
-            at TEXT NOT NULL,
-            station TEXT NOT NULL,
-            operator TEXT NOT NULL
-        ) STRICT
-        """,
-        "CREATE INDEX stages_by_uid ON stages (uid)",
-        """
-        CREATE TRIGGER stages_are_not_changed BEFORE UPDATE ON stages
-        BEGIN SELECT RAISE(ABORT, 'stages are append-only'); END
-        """,
-        """
-        CREATE TRIGGER stages_are_not_removed BEFORE DELETE ON stages
-        BEGIN SELECT RAISE(ABORT, 'stages are append-only'); END
-        """,
-        """
-        CREATE TRIGGER cards_are_not_removed BEFORE DELETE ON cards
-        BEGIN SELECT RAISE(ABORT, 'a UID stays booked'); END
-        """,
-        """
-        CREATE TRIGGER cards_keep_their_names BEFORE UPDATE OF uid, token, job ON cards
-        BEGIN SELECT RAISE(ABORT, 'a card keeps its token'); END
-        """,
-    ),
+_STAGES_BY_UID = "CREATE INDEX stages_by_uid ON stages (uid)"
+_STAGES_ARE_NOT_CHANGED = """
+    CREATE TRIGGER stages_are_not_changed BEFORE UPDATE ON stages
+    BEGIN SELECT RAISE(ABORT, 'stages are append-only'); END
+"""
+_STAGES_ARE_NOT_REMOVED = """
+    CREATE TRIGGER stages_are_not_removed BEFORE DELETE ON stages
+    BEGIN SELECT RAISE(ABORT, 'stages are append-only'); END
+"""
+
+_CARDS_AND_STAGES = (
+    """
+    CREATE TABLE cards (
+        uid TEXT PRIMARY KEY,
+        token TEXT NOT NULL,
+        job TEXT NOT NULL,
+        chip TEXT NOT NULL,
+        protection TEXT NOT NULL,
+        digest TEXT,
+        scrapped INTEGER NOT NULL DEFAULT 0 CHECK (scrapped IN (0, 1))
+    ) STRICT
+    """,
+    "CREATE UNIQUE INDEX one_live_card_per_token ON cards (token) WHERE scrapped = 0",
+    "CREATE INDEX cards_by_job ON cards (job)",
+    """
+    CREATE TABLE stages (
+        id INTEGER PRIMARY KEY,
+        uid TEXT NOT NULL REFERENCES cards (uid),
+        stage TEXT NOT NULL
+            CHECK (stage IN ('begun', 'written', 'verified', 'locked', 'booked', 'scrapped')),
+        at TEXT NOT NULL,
+        station TEXT NOT NULL,
+        operator TEXT NOT NULL
+    ) STRICT
+    """,
+    _STAGES_BY_UID,
+    _STAGES_ARE_NOT_CHANGED,
+    _STAGES_ARE_NOT_REMOVED,
+    """
+    CREATE TRIGGER cards_are_not_removed BEFORE DELETE ON cards
+    BEGIN SELECT RAISE(ABORT, 'a UID stays booked'); END
+    """,
+    """
+    CREATE TRIGGER cards_keep_their_names BEFORE UPDATE OF uid, token, job ON cards
+    BEGIN SELECT RAISE(ABORT, 'a card keeps its token'); END
+    """,
 )
+
+# A CHECK cannot be changed in place: SQLite, "ALTER TABLE", 8, has the table built anew. Dropping
+# the old one takes its indexes and triggers with it, and fires none of them.
+_UNPROTECTED_AND_PRESENTATIONS = (
+    "ALTER TABLE cards ADD COLUMN url TEXT",
+    "ALTER TABLE cards ADD COLUMN mirror TEXT NOT NULL DEFAULT 'none'",
+    "ALTER TABLE cards ADD COLUMN key_id TEXT",
+    "ALTER TABLE cards ADD COLUMN version TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cards ADD COLUMN genuine INTEGER CHECK (genuine IN (0, 1))",
+    "ALTER TABLE cards ADD COLUMN config TEXT",
+    """
+    CREATE TABLE stages_anew (
+        id INTEGER PRIMARY KEY,
+        uid TEXT NOT NULL REFERENCES cards (uid),
+        stage TEXT NOT NULL CHECK (
+            stage IN (
+                'begun', 'written', 'verified', 'locked', 'booked', 'unprotected', 'scrapped'
+            )
+        ),
+        at TEXT NOT NULL,
+        station TEXT NOT NULL,
+        operator TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    INSERT INTO stages_anew (id, uid, stage, at, station, operator)
+        SELECT id, uid, stage, at, station, operator FROM stages ORDER BY id
+    """,
+    "DROP TABLE stages",
+    "ALTER TABLE stages_anew RENAME TO stages",
+    _STAGES_BY_UID,
+    _STAGES_ARE_NOT_CHANGED,
+    _STAGES_ARE_NOT_REMOVED,
+    """
+    CREATE TABLE presentations (
+        id INTEGER PRIMARY KEY,
+        job TEXT NOT NULL,
+        status TEXT NOT NULL,
+        reason TEXT,
+        token TEXT,
+        uid TEXT REFERENCES cards (uid),
+        chip TEXT,
+        reader TEXT NOT NULL,
+        exchanges INTEGER NOT NULL,
+        writes INTEGER NOT NULL,
+        seconds REAL NOT NULL,
+        at TEXT NOT NULL,
+        station TEXT NOT NULL,
+        operator TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TRIGGER presentations_are_not_changed BEFORE UPDATE ON presentations
+    BEGIN SELECT RAISE(ABORT, 'presentations are append-only'); END
+    """,
+    """
+    CREATE TRIGGER presentations_are_not_removed BEFORE DELETE ON presentations
+    BEGIN SELECT RAISE(ABORT, 'presentations are append-only'); END
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_CARDS_AND_STAGES, _UNPROTECTED_AND_PRESENTATIONS)

@@ -91,6 +91,7 @@ class Encoding:
             job=self._desk.job.job,
             chip=self._found.model.name,
             protection=self._desk.job.policy.protection,
+            url=self._item.url,
         )
         self._desk.ledger.begin(card, at=self._desk.clock(), by=self._desk.bench)
 

@@ -13,7 +13,7 @@ from encoder.cli.options import default_operator
 from encoder.ledger import Ledger, NewCard
 from landing.contract.documents import Protection, parse_report
 from tests.encoder.cli.command import COMMAND, events_in, invoke, job_file
-from tests.encoder.kit import BENCH, START, TOKEN, UID, make_job, new_chip, run_chips
+from tests.encoder.kit import BENCH, START, TOKEN, UID, URL, make_job, new_chip, run_chips
 
 
 @pytest.fixture
@@ -131,7 +131,12 @@ def test_job_with_another_protection_than_a_card_was_begun_with_is_exit_4(
 ) -> None:
     ledger, job = tmp_path / "l.db", make_job(protection=now)
     card = NewCard(
-        uid=UID.hex().upper(), token=TOKEN, job=job.job, chip="NTAG213", protection=begun_as
+        uid=UID.hex().upper(),
+        token=TOKEN,
+        job=job.job,
+        chip="NTAG213",
+        protection=begun_as,
+        url=URL,
     )
     with Ledger.open(ledger, writable=True) as book:
         book.begin(card, at=START, by=BENCH)

@@ -49,7 +49,12 @@ def booked(path: Path, *, scrapped: bool = False) -> Path:
     """A ledger in which the card was begun, and perhaps given up."""
     with Ledger.open(path, writable=True) as ledger:
         card = NewCard(
-            uid=UID.hex().upper(), token=TOKEN, job="J-1", chip="NTAG213", protection="permanent"
+            uid=UID.hex().upper(),
+            token=TOKEN,
+            job="J-1",
+            chip="NTAG213",
+            protection="permanent",
+            url=URL,
         )
         ledger.begin(card, at=START, by=BENCH)
         if scrapped:

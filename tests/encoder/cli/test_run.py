@@ -15,7 +15,7 @@ from encoder.simulator.server import FieldServer
 from encoder.simulator.tearing import TearPhase
 from landing.contract.documents import dump_job, parse_report
 from tests.encoder.cli.command import events_in, invoke, job_file
-from tests.encoder.kit import BENCH, START, TOKEN, make_job, new_chip
+from tests.encoder.kit import BENCH, START, TOKEN, URL, make_job, new_chip
 
 CARD_FIELDS = [
     *("event", "status", "token", "uid", "chip", "reason", "exchanges", "writes", "seconds")
@@ -352,6 +352,11 @@ def book_for_another_job(ledger: Path, uid: bytes) -> None:
     """Book a card as begun elsewhere."""
     with Ledger.open(ledger, writable=True) as book:
         card = NewCard(
-            uid=uid.hex().upper(), token=TOKEN, job="J-1", chip="NTAG213", protection="none"
+            uid=uid.hex().upper(),
+            token=TOKEN,
+            job="J-1",
+            chip="NTAG213",
+            protection="none",
+            url=URL,
         )
         book.begin(card, at=START, by=BENCH)

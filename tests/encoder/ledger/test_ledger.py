@@ -9,7 +9,7 @@ import pytest
 from encoder.errors import LedgerError
 from encoder.ledger import Ledger, NewCard
 from encoder.ledger.schema import MIGRATIONS
-from tests.encoder.kit import BENCH, START, TOKEN
+from tests.encoder.kit import BENCH, START, TOKEN, URL
 
 OTHER_TOKEN = "0000000000012"
 UID, OTHER_UID = "04A1B2C3D4E580", "04A1B2C3D4E581"
@@ -17,7 +17,7 @@ UID, OTHER_UID = "04A1B2C3D4E580", "04A1B2C3D4E581"
 
 def card(uid: str = UID, token: str = TOKEN, job: str = "J-1") -> NewCard:
     """A card to book."""
-    return NewCard(uid=uid, token=token, job=job, chip="NTAG213", protection="permanent")
+    return NewCard(uid=uid, token=token, job=job, chip="NTAG213", protection="permanent", url=URL)
 
 
 @pytest.fixture

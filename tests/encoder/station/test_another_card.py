@@ -9,7 +9,7 @@ from encoder.ledger import Ledger, NewCard
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
-from tests.encoder.kit import BENCH, START, TOKEN, UID, Ran, make_job, new_chip, run_box
+from tests.encoder.kit import BENCH, START, TOKEN, UID, URL, Ran, make_job, new_chip, run_box
 
 GET_VERSION = b"\x60"
 
@@ -64,6 +64,7 @@ def test_begun_card_that_is_refused_is_told_without_its_token(tmp_path: Path) ->
             job=make_job().job,
             chip="NTAG213",
             protection="permanent",
+            url=URL,
         )
         ledger.begin(card, at=START, by=BENCH)
 

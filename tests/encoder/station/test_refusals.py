@@ -209,7 +209,12 @@ def test_scrapped_card_is_uid_booked_and_its_item_goes_to_the_next(tmp_path: Pat
     with Ledger.open(path, writable=True) as ledger:
         token = job.items[0].token
         card = NewCard(
-            uid=UID.hex().upper(), token=token, job=job.job, chip="NTAG213", protection="permanent"
+            uid=UID.hex().upper(),
+            token=token,
+            job=job.job,
+            chip="NTAG213",
+            protection="permanent",
+            url=URL,
         )
         ledger.begin(card, at=START, by=BENCH)
         ledger.scrap(token, at=START, by=BENCH)

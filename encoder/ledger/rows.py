@@ -1,0 +1,90 @@
+"""How cards stand in the file: the queries, and their rows as cards."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from encoder.errors import LedgerError
+from encoder.ledger.cards import BookedCard
+from landing.contract.documents import STAGE_NAMES, ReportedCard, Stage
+
+_COLUMNS = (
+    *("uid", "token", "job", "chip", "protection", "url", "mirror", "key_id", "version"),
+    *("genuine", "digest", "config", "stage", "at", "operator", "station"),
+)
+_SELECT = """
+    SELECT cards.uid, token, job, chip, protection, url, mirror, key_id, version,
+        genuine, digest, config, last.stage, last.at, last.operator, last.station
+    FROM cards LEFT JOIN stages AS last
+        ON last.id = (SELECT max(id) FROM stages WHERE stages.uid = cards.uid)
+"""
+_CHANGED = "cards.uid IN (SELECT uid FROM stages WHERE id > ?) AND +job = ?"  # + : not by job
+_STAGE_TIMES = f"""
+    SELECT cards.uid, stage, max(at) FROM cards JOIN stages USING (uid)
+    WHERE {_CHANGED} GROUP BY cards.uid, stage
+"""  # noqa: S608 - only words of this file
+
+
+def select_cards(opened: sqlite3.Connection, condition: str, *values: object) -> list[BookedCard]:
+    """The cards that a condition of ours picks, in the order they were begun.
+
+    Raises:
+        LedgerError: a card's row makes no sense.
+    """
+    rows = opened.execute(f"{_SELECT} {condition} ORDER BY cards.rowid", values)
+    return [_booked(row) for row in rows]
+
+
+def last_stage(opened: sqlite3.Connection) -> int:
+    """The number of the last stage that was booked, of whichever card."""
+    row = opened.execute("SELECT coalesce(max(id), 0) FROM stages").fetchone()
+    return int(row[0])
+
+
+def select_reported(
+    opened: sqlite3.Connection, job: str, since: int
+) -> Iterator[tuple[str, ReportedCard | None]]:
+    """The job's cards with a stage after number ``since``: UID, and what its report says.
+
+    None is said of a card that is not done.
+    """
+    times: dict[str, dict[str, str]] = {}
+    for uid, stage, at in opened.execute(_STAGE_TIMES, (since, job)):
+        times.setdefault(uid, {})[stage] = at
+    for card in select_cards(opened, f"WHERE {_CHANGED}", since, job):
+        yield card.uid, _reported(card, times[card.uid]) if card.is_done else None
+
+
+def _booked(row: tuple[Any, ...]) -> BookedCard:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    if values["stage"] is None:
+        raise _broken(values["uid"])
+    if values["genuine"] is not None:
+        values["genuine"] = bool(values["genuine"])
+    try:
+        values["at"] = datetime.fromisoformat(values["at"])
+    except ValueError as error:
+        raise _broken(values["uid"]) from error
+    return BookedCard(**values)
+
+
+def _broken(uid: str) -> LedgerError:
+    return LedgerError(
+        f"the ledger's rows of the card {uid} make no sense; nothing was changed",
+        hint="see what is wrong with: wecard-encoder ledger check",
+    )
+
+
+def _reported(card: BookedCard, times: Mapping[str, str]) -> ReportedCard:
+    stages = [(name, times[name]) for name in STAGE_NAMES if name in times]
+    return ReportedCard(
+        token=card.token,
+        uid=card.uid,
+        chip=card.chip,
+        protection=card.protection,
+        genuine=card.genuine,
+        digest=card.digest or "",
+        operator=card.operator,
+        stages=tuple(Stage(stage=name, at=datetime.fromisoformat(at)) for name, at in stages),
+    )
