@@ -1,0 +1,1 @@
+"""Readers without hardware, spoken to by the drivers of real ones."""
