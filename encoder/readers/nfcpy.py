@@ -7,8 +7,9 @@ back, and cannot go on with a torn card.
 import errno
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import nfc
@@ -16,11 +17,16 @@ import nfc.clf
 
 from encoder.errors import CollisionError, ReaderError, SilenceError
 from encoder.readers.cures import KERNEL_CURE, LIBUSB_CURE, PORT_CURE, UDEV_CURE
+from encoder.readers.pn53x import with_short_way
+from encoder.readers.serial_speed import restore_speed
 
 _ANSWER_SECONDS = 0.1  # ten times what the slowest command may take (data sheet, 9.2)
 _UDP_ANSWER_SECONDS = 2.0  # a process may have to wait for its turn, a chip never does
 _GARBLED_LOOKS = 2
+_LOOK_SECONDS = 0.01  # with the look itself, a card lies there for some 15 ms at most
+_REMOVAL_SECONDS = 0.05  # nobody waits for the reader while a card is being taken away
 _LAST_PORT = 0xFFFF
+_DEVICES = Path("/dev")
 _PATH = re.compile(
     r"usb(:[0-9a-fA-F]{3,4}){0,2}|tty:[A-Za-z0-9._-]+:(pn532|arygon)|udp:[^:\s]+:\d{1,5}"
 )
@@ -31,18 +37,24 @@ class NfcpyField:
 
     exhausted = False
     storage_only = False
-    poll_seconds = 0.02
 
     def __init__(self, frontend: Any, *, answer_seconds: float = _ANSWER_SECONDS) -> None:
         self._frontend = frontend
         self._answer_seconds = answer_seconds
         self._garbled = 0
+        self._is_occupied = False
+
+    @property
+    def poll_seconds(self) -> float:
+        """How long to wait between two looks: less while a card is waited for."""
+        return _REMOVAL_SECONDS if self._is_occupied else _LOOK_SECONDS
 
     def sense(self) -> bytes | None:
         """Select the card in the field, looking once, for type A only."""
         with _reader_errors():
             target = self._frontend.sense(nfc.clf.RemoteTarget("106A"), iterations=1)
-        if target is None or target.sdd_res is None:
+        self._is_occupied = target is not None and target.sdd_res is not None
+        if not self._is_occupied:
             self._raise_collision()
             return None
         self._garbled = 0
@@ -71,17 +83,21 @@ class NfcpyField:
 
 
 @contextmanager
-def open_nfcpy(path: str) -> Iterator[NfcpyField]:
+def open_nfcpy(
+    path: str, connect: Callable[[str], Any] = nfc.ContactlessFrontend
+) -> Iterator[NfcpyField]:
     """Open a reader by its nfcpy path; it is closed when the block ends.
+
+    ``connect`` makes nfcpy's frontend of the path.
 
     Raises:
         ReaderError: there is no such reader, or it cannot be opened; the hint says what to do.
     """
     logging.getLogger("nfc").addHandler(logging.NullHandler())
-    frontend = _open(path)
+    frontend = _open(path, connect)
     seconds = _UDP_ANSWER_SECONDS if path.startswith("udp") else _ANSWER_SECONDS
     try:
-        yield NfcpyField(frontend, answer_seconds=seconds)
+        yield NfcpyField(with_short_way(frontend), answer_seconds=seconds)
     finally:
         _close(frontend)
 
@@ -119,18 +135,47 @@ def opening_error(path: str, error: Exception) -> ReaderError:
     return ReaderError(f"no reader was found at {path}: {error}")
 
 
-def _open(path: str) -> Any:
+def _open(path: str, connect: Callable[[str], Any]) -> Any:
     try:
-        return nfc.ContactlessFrontend(path)
+        return _connect(path, connect)
     except Exception as error:
         raise opening_error(path, error) from error
 
 
-def _close(frontend: Any) -> None:
+def _connect(path: str, connect: Callable[[str], Any]) -> Any:
     try:
-        frontend.close()
+        return connect(path)
+    except OSError:
+        if not _bring_back(path):
+            raise
+        return connect(path)
+
+
+def _bring_back(path: str) -> bool:
+    """Whether a PN532 was found at a serial speed that the driver does not try."""
+    kind, _, rest = path.partition(":")
+    name, _, driver = rest.partition(":")
+    if (kind, driver) != ("tty", "pn532"):
+        return False
+    ports = [_DEVICES / f"tty{name}", _DEVICES / name]  # nfcpy takes both for one path
+    return any(restore_speed(str(port)) for port in ports if port.exists())
+
+
+def _close(frontend: Any) -> None:
+    """Close a reader; its port is let go even when the reader does not take part any more."""
+    transport = getattr(getattr(frontend.device, "chipset", None), "transport", None)
+    _try_to_close(frontend)
+    if transport is not None and not _try_to_close(transport):
+        _try_to_close(getattr(transport, "tty", None))
+
+
+def _try_to_close(part: Any) -> bool:
+    try:
+        part.close()
     except Exception as error:  # noqa: BLE001 - a reader that is gone cannot be closed
         logging.getLogger(__name__).debug("the reader was not closed: %s", error)
+        return False
+    return True
 
 
 @contextmanager
