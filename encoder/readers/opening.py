@@ -1,23 +1,31 @@
 """Open a reader by the path that the operator gives."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from encoder.chips.models import MODELS, ChipModel
 from encoder.errors import ReaderError
 from encoder.readers.field import Field
 from encoder.readers.nfcpy import open_nfcpy, usable_path
+from encoder.readers.watchdog import Watchdog
 from encoder.simulator.card_box import CardBox, blank_chips
 from encoder.simulator.server import FieldServer
 
 _SIMULATED = "sim"
+_UDP = "udp"
 PATHS_HINT = "give usb, usb:072f:2200, tty:USB0:pn532, udp:127.0.0.1:PORT, sim or sim:NTAG215"
 
 
 @contextmanager
-def open_field(path: str, *, cards: int, chip: ChipModel) -> Iterator[Field]:
-    """Open a reader until the block ends.
+def open_field(
+    path: str,
+    *,
+    cards: int,
+    chip: ChipModel,
+    on_trouble: Callable[[str], None] = lambda _words: None,
+) -> Iterator[Field]:
+    """Open a reader until the block ends; ``on_trouble`` is told when it is being opened again.
 
     ``sim`` is a reader of its own, with ``cards`` blank cards of ``chip`` laid one after another;
     ``sim:NAME`` takes another chip.
@@ -29,8 +37,11 @@ def open_field(path: str, *, cards: int, chip: ChipModel) -> Iterator[Field]:
     if kind == _SIMULATED:
         with _open_simulated(_simulated_chip(name, chip), cards) as field:
             yield field
-    elif usable_path(path):
+    elif usable_path(path) and kind == _UDP:
         with open_nfcpy(path) as field:
+            yield field
+    elif usable_path(path):
+        with Watchdog(lambda: open_nfcpy(path), on_trouble=on_trouble) as field:
             yield field
     else:
         raise ReaderError(f"{path!r} names no reader that this version can open", hint=PATHS_HINT)
