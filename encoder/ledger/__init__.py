@@ -1,5 +1,6 @@
 """The station's book of cards: one UID, one token, for ever; it survives a crash at any point."""
 
+from encoder.ledger.backup import back_up
 from encoder.ledger.book import Ledger
 from encoder.ledger.cards import (
     AlreadyBookedError,
@@ -9,6 +10,7 @@ from encoder.ledger.cards import (
     NewCard,
     Presentation,
 )
+from encoder.ledger.check import check_ledger
 
 __all__ = [
     "AlreadyBookedError",
@@ -18,4 +20,6 @@ __all__ = [
     "LedgerStage",
     "NewCard",
     "Presentation",
+    "back_up",
+    "check_ledger",
 ]

@@ -16,8 +16,11 @@ from encoder.ledger.cards import (
     NewCard,
     Presentation,
 )
-from encoder.ledger.file import connection, mapped, transaction, writer_lock
+from encoder.ledger.file import connection, mapped, transaction
+from encoder.ledger.lock import writer_lock
+from encoder.ledger.merge import Merged, merge_into, read_whole
 from encoder.ledger.rows import last_stage, select_cards, select_reported
+from encoder.ledger.stats import Question, Statistics, statistics
 from landing.contract.documents import ReportedCard, format_time
 
 _INSERT_CARD = """
@@ -161,6 +164,21 @@ class Ledger:
         """
         with self._reading() as db:
             return last_stage(db), dict(select_reported(db, job, mark))
+
+    def statistics(self, question: Question) -> Statistics:
+        """What the ledger says of the work."""
+        with self._reading() as db:
+            return statistics(db, question)
+
+    def merge(self, other: Path, *, dry_run: bool = False) -> Merged:
+        """Bring in all of another ledger, or nothing when a card clashes; ``other`` is only read.
+
+        Raises:
+            LedgerError: the other ledger cannot be read, or makes no sense.
+        """
+        theirs = read_whole(other)
+        with self._reading() if dry_run else self._writing() as db:
+            return merge_into(db, theirs, dry_run=dry_run)
 
     def _is_anew(self, card: NewCard) -> bool:
         """Whether this is a card of ours to be encoded again."""

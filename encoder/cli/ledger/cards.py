@@ -1,14 +1,15 @@
-"""``wecard-encoder ledger``: show, export and mend the book of cards."""
+"""``ledger show``, ``export`` and ``scrap``: the cards themselves."""
 
-import csv
-import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from encoder.cli.ledger.tables import csv_text, print_table
 from encoder.cli.options import (
     default_ledger,
     default_operator,
@@ -27,23 +28,13 @@ from landing.contract.documents import Report, dump_report, format_time
 from landing.contract.errors import TokenError
 from landing.contract.token import format_token, parse_token
 
-_COLUMNS = ("job", "token", "uid", "chip", "protection", "stage", "at", "operator", "station")
-_job_option = click.option("--job", metavar="JOB", help="Only the cards of this job.")
+_SHOWN = ("job", "token", "uid", "chip", "protection", "stage", "at", "operator", "station")
+_COLUMNS = (*_SHOWN, "url", "mirror", "genuine", "version", "key_id", "digest", "config")
+job_option = click.option("--job", metavar="JOB", help="Only the cards of this job.")
 
 
-@click.group()
-def ledger() -> None:
-    """Show, export and mend the book of cards.
-
-    \b
-    Examples:
-      wecard-encoder ledger show --job J-2026-0001
-      wecard-encoder ledger scrap 7H3K-9QX2-MZ4D-G
-    """
-
-
-@ledger.command()
-@_job_option
+@click.command()
+@job_option
 @ledger_option
 @json_option
 def show(job: str | None, ledger_path: Path | None, as_json: bool) -> None:
@@ -59,16 +50,12 @@ def show(job: str | None, ledger_path: Path | None, as_json: bool) -> None:
     if as_json:
         write_json(rows)
         return
-    for row in rows:
-        row["token"] = format_token(row["token"])
-    widths = [max([len(name), *(len(row[name]) for row in rows)]) for name in _COLUMNS]
-    _print_line(_COLUMNS, widths)
-    for row in rows:
-        _print_line([row[name] for name in _COLUMNS], widths)
+    shown = [{**row, "token": format_token(row["token"])} for row in rows]
+    print_table(_SHOWN, [[row[name] for name in _SHOWN] for row in shown])
 
 
-@ledger.command()
-@_job_option
+@click.command()
+@job_option
 @click.option(
     "--format",
     "kind",
@@ -119,7 +106,7 @@ def export(
         click.echo(f"{out} is written", err=True)
 
 
-@ledger.command()
+@click.command()
 @click.argument("token")
 @station_option
 @operator_option
@@ -173,11 +160,15 @@ def _report(book: Ledger, job: str | None, station: str) -> str:
 
 
 def _csv_table(book: Ledger, job: str | None) -> str:
-    buffer = io.StringIO(newline="")
-    table = csv.DictWriter(buffer, _COLUMNS, lineterminator="\r\n")  # RFC 4180, 2
-    table.writeheader()
-    table.writerows(_row(card) for card in book.cards(job))
-    return buffer.getvalue()
+    rows = [_row(card) for card in book.cards(job)]
+    return csv_text(_COLUMNS, [[_as_cell(row[name]) for name in _COLUMNS] for row in rows])
+
+
+def _as_cell(value: str | bool | None) -> str:
+    """A value as CSV has it: empty when unknown, the words of JSON for a yes or no."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _json_table(book: Ledger, job: str | None) -> str:
@@ -185,20 +176,6 @@ def _json_table(book: Ledger, job: str | None) -> str:
     return json.dumps(rows, ensure_ascii=False) + "\n"
 
 
-def _row(card: BookedCard) -> dict[str, str]:
-    return {
-        "job": card.job,
-        "token": card.token,
-        "uid": card.uid,
-        "chip": card.chip,
-        "protection": card.protection,
-        "stage": card.stage,
-        "at": format_time(card.at),
-        "operator": card.operator,
-        "station": card.station,
-    }
-
-
-def _print_line(values: Sequence[str], widths: Sequence[int]) -> None:
-    cells = [value.ljust(width) for value, width in zip(values, widths, strict=True)]
-    click.echo("  ".join(cells).rstrip())
+def _row(card: BookedCard) -> dict[str, Any]:
+    values = asdict(card) | {"at": format_time(card.at)}
+    return {name: values[name] for name in _COLUMNS}
