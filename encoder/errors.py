@@ -4,6 +4,7 @@ EncoderError            exit 1
 ├── ReaderError         exit 3: no reader, or it was lost
 ├── JobError            exit 4: the job cannot be done as it stands
 ├── LedgerError         exit 4: the ledger cannot be used
+├── KeyFileError        exit 4: the station key cannot be used
 ├── QrMismatchError     a printed code does not say what the chip says; the card is stopped
 ├── CapacityError       the address is too long for the chip
 ├── SilenceError        the chip did not answer a frame
@@ -91,6 +92,13 @@ class LedgerError(EncoderError):
 
     exit_code = 4
     hint = "name another file with --ledger, or bring back a backup of this one"
+
+
+class KeyFileError(EncoderError):
+    """The station key cannot be used; no card was touched."""
+
+    exit_code = 4
+    hint = "name its file with --key, or make one and put a copy away: wecard-encoder key new"
 
 
 class QrMismatchError(EncoderError):

@@ -4,9 +4,14 @@ Source: NTAG213/215/216 data sheet, 9 and 10 (commands, ACK and NAK).
 """
 
 GET_VERSION = bytes([0x60])
+READ_SIG = bytes.fromhex("3C00")
+READ_CNT = bytes.fromhex("3902")
 ACK = bytes([0x0A])
 
 VERSION_LENGTH = 8
+SIGNATURE_LENGTH = 32
+COUNTER_LENGTH = 3  # least significant byte first
+PACK_LENGTH = 2
 READ_LENGTH = 16  # a READ answers four pages
 FAST_READ_PAGES = 60  # 240 bytes; the frame of a PN532 holds 262 (PN532 user manual, 6.2.1.3)
 
@@ -24,3 +29,8 @@ def fast_read(first: int, last: int) -> bytes:
 def write(page: int, data: bytes) -> bytes:
     """WRITE: one page."""
     return bytes([0xA2, page]) + data
+
+
+def pwd_auth(pwd: bytes) -> bytes:
+    """PWD_AUTH: opens what AUTH0 protects until the card leaves the field or sends a NAK."""
+    return bytes([0x1B]) + pwd

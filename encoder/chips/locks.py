@@ -7,10 +7,14 @@ Source: NTAG213/215/216 data sheet, 8.5.2 (static lock), 8.5.3 (dynamic lock), 8
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from encoder.chips.models import STATIC_LOCK_PAGE, ChipModel
+from encoder.chips.mirror import MIRROR_CONF
+from encoder.chips.models import FIRST_DYNAMIC_PAGE, STATIC_LOCK_PAGE, ChipModel
 
-CFGLCK = 0x40  # bit of ACCESS, byte 0 of CFG1
-MIRROR_CONF = 0xC0  # bits of MIRROR, byte 0 of CFG0
+PROT = 0x80  # bits of ACCESS, byte 0 of CFG1
+CFGLCK = 0x40
+NFC_CNT_EN = 0x10
+AUTHLIM = 0x07
+AUTH0_OFF = 0xFF
 STATIC_LOCKED = bytes.fromhex("FFFF")
 FACTORY_CFG1 = bytes.fromhex("00050000")
 CC_READ_ONLY = 0x0F  # CC byte 3: no write access granted
@@ -20,7 +24,10 @@ Image = Mapping[int, bytes]  # the pages that are known, by address
 
 @dataclass(frozen=True, slots=True)
 class LockState:
-    """The lock bits as read; ``dynamic`` leaves out the page's fourth byte, which is not one."""
+    """The lock bits as read; ``dynamic`` leaves out the page's fourth byte, which is not one.
+
+    ``dynamic`` is empty for a chip without a dynamic lock page.
+    """
 
     static: bytes
     dynamic: bytes
@@ -42,11 +49,17 @@ class LockState:
 
 def lock_state(model: ChipModel, image: Image) -> LockState:
     """Read the lock state out of page 02h, the dynamic lock page and CFG1."""
+    page = model.dynamic_lock_page
     return LockState(
         static=image[STATIC_LOCK_PAGE][2:4],
-        dynamic=image[model.dynamic_lock_page][:3],
-        config_locked=bool(image[model.cfg1_page][0] & CFGLCK),
+        dynamic=b"" if page is None else image[page][:3],
+        config_locked=is_config_locked(model, image),
     )
+
+
+def is_config_locked(model: ChipModel, image: Image) -> bool:
+    """Whether CFG0 and CFG1 can never be written again."""
+    return bool(image[model.cfg1_page][0] & CFGLCK)
 
 
 def locked_cc(model: ChipModel) -> bytes:
@@ -54,19 +67,34 @@ def locked_cc(model: ChipModel) -> bytes:
     return model.cc[:3] + bytes([CC_READ_ONLY])
 
 
+def auth0(model: ChipModel, image: Image) -> int:
+    """The first page that is behind the password; beyond the chip's last one means none."""
+    return image[model.cfg0_page][3]
+
+
 def is_password_protected(model: ChipModel, image: Image) -> bool:
     """Whether AUTH0 puts any page of the chip behind the password."""
-    return image[model.cfg0_page][3] <= model.pack_page
+    return auth0(model, image) < model.pages
 
 
 def is_mirroring(model: ChipModel, image: Image) -> bool:
     """Whether the chip writes its UID or counter over what is read from it."""
-    return bool(image[model.cfg0_page][0] & MIRROR_CONF)
+    cfg0 = image[model.cfg0_page]
+    return bool(cfg0[0] & MIRROR_CONF if model.can_mirror else cfg0[2])
+
+
+def config_of(model: ChipModel, image: Image) -> str:
+    """CFG0 and CFG1 in hex, as they are booked."""
+    return (image[model.cfg0_page] + image[model.cfg1_page]).hex().upper()
 
 
 def is_page_locked(model: ChipModel, image: Image, page: int) -> bool:
-    """Whether a lock bit forbids to write ``page`` of CC or user memory."""
-    if page < 0x10:
+    """Whether a lock bit forbids to write ``page`` of CC, user memory or configuration."""
+    if page in (model.cfg0_page, model.cfg1_page):
+        return is_config_locked(model, image)
+    if page < FIRST_DYNAMIC_PAGE:
         return bool(int.from_bytes(image[STATIC_LOCK_PAGE][2:4], "little") >> page & 1)
-    group = (page - 0x10) // model.pages_per_lock_bit
+    if model.dynamic_lock_page is None or page > model.last_user_page:
+        return False
+    group = (page - FIRST_DYNAMIC_PAGE) // model.pages_per_lock_bit
     return bool(int.from_bytes(image[model.dynamic_lock_page][:2], "little") >> group & 1)

@@ -1,15 +1,25 @@
 """Read a job file and refuse what this version cannot do, ahead of any card."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from encoder.chips.models import MODELS
+import click
+
+from encoder.chips.commands import VERSION_LENGTH
+from encoder.chips.mirror import Mirror, has_counter
+from encoder.chips.models import WRITABLE, ChipModel, named_unknown
 from encoder.errors import JobError
+from encoder.station.identify import KNOWN_CHIPS
 from landing.contract.documents import Job, parse_job
 from landing.contract.errors import DocumentError
 
 _STDIN = "-"
 _MAX_JOB_BYTES = 256 * 1024 * 1024
+STORAGE_ONLY_LIMITS = (
+    "passes READ and WRITE only: a copied chip cannot be told from a real one, and the chip is"
+    " named by its CC"
+)
 
 
 def load_job(name: str) -> Job:
@@ -46,24 +56,69 @@ def _text(name: str, source: str) -> str:
         raise JobError(f"the job in {source} is not UTF-8 text; no card was touched") from error
 
 
+def check_mirror(job: Job, mirror: Mirror) -> None:
+    """Refuse a mirror that one of the job's chips does not have.
+
+    Raises:
+        JobError: it names the chip.
+    """
+    without = [name for name in job.policy.chips if not WRITABLE[name].can_mirror]
+    if mirror != "none" and without:
+        raise JobError(
+            f"the job allows the chip {without[0]}, which has no mirror; no card was touched",
+            hint="have the job made for NTAG213, NTAG215 or NTAG216, or run without --mirror",
+        )
+
+
+def check_storage_only(job: Job, mirror: Mirror, reader: str) -> None:
+    """Refuse a job that a reader without the chip's own commands cannot do.
+
+    Raises:
+        JobError: it says what the job needs.
+    """
+    needs = {
+        "password protection": job.policy.protection == "password",
+        "the originality check": job.policy.require_genuine,
+        "the counter mirror": has_counter(mirror),
+    }
+    needed = [what for what, is_needed in needs.items() if is_needed]
+    if needed:
+        raise JobError(
+            f"the job needs {needed[0]}, and the reader {reader} passes READ and WRITE only;"
+            " no card was touched",
+            hint="take a reader that passes all frames; list them with: wecard-encoder readers",
+        )
+
+
+def named_chips(named: Iterable[str]) -> dict[bytes, ChipModel]:
+    """What --allow-unknown names, by the answer to GET_VERSION."""
+    return dict(_named_chip(text) for text in named)
+
+
+def _named_chip(text: str) -> tuple[bytes, ChipModel]:
+    told, _, product = text.partition("=")
+    try:
+        version = bytes.fromhex(told)
+    except ValueError:
+        version = b""
+    if len(version) != VERSION_LENGTH or product not in WRITABLE:
+        raise click.BadParameter(
+            f"{text!r} is not 16 hex digits, '=' and one of {', '.join(WRITABLE)}",
+            param_hint="--allow-unknown",
+        )
+    if version in KNOWN_CHIPS:
+        raise click.BadParameter(
+            f"{told} is what {KNOWN_CHIPS[version].name} answers; it is not unknown",
+            param_hint="--allow-unknown",
+        )
+    return version, named_unknown(version, product)
+
+
 def _check_policy(job: Job) -> None:
-    policy = job.policy
-    unknown = [name for name in policy.chips if name not in MODELS]
+    unknown = [name for name in job.policy.chips if name not in WRITABLE]
     if unknown:
         raise JobError(
-            f"the job asks for the chip {unknown[0]}, which this version does not know;"
+            f"the job asks for the chip {unknown[0]}, which this version does not write;"
             " no card was touched",
-            hint=f"this version writes {', '.join(MODELS)}",
-        )
-    if policy.protection == "password":
-        raise JobError(
-            "the job asks for password protection, which this version cannot do;"
-            " no card was touched",
-            hint="have the job made with the protection permanent or none",
-        )
-    if policy.require_genuine:
-        raise JobError(
-            "the job asks for the originality check, which this version cannot do;"
-            " no card was touched",
-            hint="have the job made without require_genuine",
+            hint=f"this version writes {', '.join(WRITABLE)}",
         )

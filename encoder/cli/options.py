@@ -12,12 +12,28 @@ import click
 _NAME_LENGTH = 200
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
+_READER_HELP = (
+    "usb, usb:072f:2200, tty:USB0:pn532, pcsc, pcsc:NAME, udp:127.0.0.1:PORT,"
+    " or sim: virtual cards."
+)
 reader_option = click.option(
+    "--reader", default="usb", show_default=True, metavar="READER", help=_READER_HELP
+)
+readers_option = click.option(
     "--reader",
-    default="usb",
-    show_default=True,
+    "readers",
+    multiple=True,
+    default=("usb",),
+    show_default="usb",
     metavar="READER",
-    help="usb, usb:072f:2200, tty:USB0:pn532, udp:127.0.0.1:PORT, or sim: virtual cards.",
+    help=f"{_READER_HELP} May be given several times.",
+)
+key_option = click.option(
+    "--key",
+    "key_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The station key, for passwords.  [default: $XDG_DATA_HOME/wecard/station.key]",
 )
 ledger_option = click.option(
     "--ledger",
@@ -56,10 +72,20 @@ operator_option = click.option(
 
 
 def default_ledger() -> Path:
-    """Where the ledger stands when no file is named. Source: XDG Base Directory, 0.8."""
+    """Where the ledger stands when no file is named."""
+    return _data_folder() / "ledger.db"
+
+
+def default_key() -> Path:
+    """Where the station key stands when no file is named."""
+    return _data_folder() / "station.key"
+
+
+def _data_folder() -> Path:
+    """Our folder among the user's data. Source: XDG Base Directory, 0.8."""
     base = os.environ.get("XDG_DATA_HOME", "")
     home = Path(base) if Path(base).is_absolute() else Path.home() / ".local" / "share"
-    return home / "wecard" / "ledger.db"
+    return home / "wecard"
 
 
 def default_station() -> str:

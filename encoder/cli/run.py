@@ -2,37 +2,49 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from encoder.chips.models import MODELS
+from encoder.chips.mirror import MIRRORS, Mirror
+from encoder.chips.models import MODELS, ChipModel
+from encoder.chips.password import StationKey
 from encoder.cli.exits import exit_code_of
-from encoder.cli.jobs import load_job
+from encoder.cli.jobs import (
+    STORAGE_ONLY_LIMITS,
+    check_mirror,
+    check_storage_only,
+    load_job,
+    named_chips,
+)
 from encoder.cli.options import (
+    default_key,
     default_ledger,
     default_operator,
     default_station,
     json_option,
+    key_option,
     ledger_option,
     operator_option,
-    reader_option,
+    readers_option,
     refuse_to_replace,
     station_option,
 )
 from encoder.cli.screen import Screen, open_screen
 from encoder.cli.stopping import stop_on_signals
 from encoder.errors import EncoderError
+from encoder.key_file import read_key
 from encoder.labels.files import write_label
 from encoder.labels.sheet import write_sheet
 from encoder.ledger import Bench, Ledger
-from encoder.readers import open_field
+from encoder.readers import Field, open_field
 from encoder.station.encoding import Desk, Prover
 from encoder.station.events import End, Event
+from encoder.station.identify import KNOWN_CHIPS
 from encoder.station.run import JobRun, Outcome, Surroundings
 from encoder.station.visit import Verdict
 from encoder.station.worklist import Worklist
@@ -45,17 +57,20 @@ class Order:
     """What the operator asked for on the command line."""
 
     job: Job
-    reader: str
+    readers: tuple[str, ...]
     ledger_path: Path
     labels: Path | None
     report: Path | None
     bench: Bench
     overwrite: bool
+    key: StationKey | None
+    mirror: Mirror
+    known: Mapping[bytes, ChipModel]
 
 
 @click.command()
 @click.argument("job_file", metavar="JOB")
-@reader_option
+@readers_option
 @ledger_option
 @click.option(
     "--labels",
@@ -72,16 +87,34 @@ class Order:
 @station_option
 @operator_option
 @click.option("--overwrite", is_flag=True, help="Take cards that hold someone's content, too.")
+@click.option(
+    "--mirror",
+    type=click.Choice(MIRRORS),
+    default="none",
+    show_default=True,
+    help="Have the chip show its UID, its tap counter or both at the address's end.",
+)
+@click.option(
+    "--allow-unknown",
+    "unknown",
+    multiple=True,
+    metavar="VERSION=CHIP",
+    help="Take chips that answer GET_VERSION with these 16 hex digits for a CHIP.",
+)
+@key_option
 @json_option
 def run(
     job_file: str,
-    reader: str,
+    readers: tuple[str, ...],
     ledger_path: Path | None,
     labels: Path | None,
     report: Path | None,
     station: str | None,
     operator: str | None,
     overwrite: bool,
+    mirror: Mirror,
+    unknown: tuple[str, ...],
+    key_path: Path | None,
     as_json: bool,
 ) -> int:
     """Write, prove, lock and book the cards of a job; JOB is a file, or - for stdin.
@@ -91,32 +124,39 @@ def run(
       wecard-encoder run job.json --labels labels --report report.json
       wecard-encoder run job.json --reader sim --json
 
+    Several --reader work side by side, with one ledger.
+
     The ledger remembers which card has which token: a card that was pulled away is finished when
     it is laid down again. Exit codes: 0 done, 3 no reader, 4 bad job or ledger, 5 stopped with
     items left, 6 ended but cards were refused or failed.
     """
     kept_ledger = ledger_path or _own_ledger()
     refuse_to_replace(report, kept_ledger, Path(job_file), param_hint="--report")
+    job = load_job(job_file)
+    check_mirror(job, mirror)
     order = Order(
-        job=load_job(job_file),
-        reader=reader,
+        job=job,
+        readers=readers,
         ledger_path=kept_ledger,
         labels=labels,
         report=report,
         bench=Bench(station=station or default_station(), operator=operator or default_operator()),
         overwrite=overwrite,
+        key=read_key(key_path or default_key()) if job.policy.protection == "password" else None,
+        mirror=mirror,
+        known={**KNOWN_CHIPS, **named_chips(unknown)},
     )
     with stop_on_signals() as stop, Ledger.open(order.ledger_path, writable=True) as ledger:
         return exit_code_of(_work(order, ledger, stop.is_asked, as_json=as_json))
 
 
 def _work(order: Order, ledger: Ledger, stopping: Callable[[], bool], *, as_json: bool) -> Outcome:
-    worklist = Worklist(order.job, ledger)
-    first_chip = MODELS[order.job.policy.chips[0]]
+    key_id = order.key.key_id if order.key else None
+    worklist = Worklist(order.job, ledger, mirror=order.mirror, key_id=key_id)
     with (
-        open_field(order.reader, cards=worklist.remaining, chip=first_chip) as field,
         _paper(order, ledger, worklist) as paper,
         open_screen(order.job, worklist, as_json=as_json) as screen,
+        _open_readers(order, worklist, screen) as readers,
     ):
         desk = Desk(
             job=order.job,
@@ -124,15 +164,38 @@ def _work(order: Order, ledger: Ledger, stopping: Callable[[], bool], *, as_json
             bench=order.bench,
             clock=lambda: datetime.now(UTC),
             prove=_prover(order),
+            key=order.key,
+            mirror=order.mirror,
+            known=order.known,
         )
         around = Surroundings(
             emit=_emitter(paper, screen),
             after_card=paper.write_report,
+            trouble=screen.warn,
             stopping=stopping,
             seconds=time.monotonic,
             pause=time.sleep,
         )
-        return JobRun(desk, field, worklist, around, overwrite=order.overwrite).run(order.reader)
+        return JobRun(desk, readers, worklist, around, overwrite=order.overwrite).run()
+
+
+@contextmanager
+def _open_readers(
+    order: Order, worklist: Worklist, screen: Screen
+) -> Iterator[list[tuple[str, Field]]]:
+    """Open all readers; one that passes storage commands only must be enough for the job."""
+    chip = MODELS[order.job.policy.chips[0]]
+    with ExitStack() as stack:
+        opened = []
+        for path in order.readers:
+            field = stack.enter_context(
+                open_field(path, cards=worklist.remaining, chip=chip, on_trouble=screen.warn)
+            )
+            if field.storage_only:
+                check_storage_only(order.job, order.mirror, path)
+                screen.warn(f"{path} {STORAGE_ONLY_LIMITS}")
+            opened.append((path, field))
+        yield opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ class Screen(Protocol):
     def show(self, event: Event, verdict: Verdict | None) -> None:
         """Show one event; a card's comes with its verdict."""
 
+    def warn(self, trouble: str) -> None:
+        """Tell of something that goes on without being right."""
+
 
 class JsonLines:
     """One JSON object a line on stdout."""
@@ -38,6 +41,10 @@ class JsonLines:
         """Write the event; what to do about a card goes to stderr."""
         write_json(event.as_json())
         _explain(verdict)
+
+    def warn(self, trouble: str) -> None:
+        """Write it to stderr."""
+        click.echo(f"warning: {trouble}", err=True)
 
 
 class PlainLines:
@@ -52,6 +59,10 @@ class PlainLines:
         elif isinstance(event, End):
             click.echo(end_line(event), err=True)
         _explain(verdict)
+
+    def warn(self, trouble: str) -> None:
+        """Write it to stderr."""
+        click.echo(f"warning: {trouble}", err=True)
 
 
 class LiveScreen:
@@ -76,6 +87,10 @@ class LiveScreen:
         elif isinstance(event, End):
             self._draw(end_line(event), _CALM)
 
+    def warn(self, trouble: str) -> None:
+        """Write it above the picture."""
+        self._live.console.print(f"warning: {trouble}", markup=False, highlight=False)
+
     def _log(self, card: Card, verdict: Verdict | None) -> None:
         if not _is_terminal(sys.stdout):
             click.echo(card_line(card))
@@ -84,7 +99,7 @@ class LiveScreen:
 
     def _draw(self, words: str, style: str) -> None:
         task = self._progress.task_ids[0]
-        self._progress.update(task, completed=len(self._worklist.done_tokens))
+        self._progress.update(task, completed=self._worklist.done)
         panel = Panel(Text(words, style=style, justify="center"), padding=(1, 2), style=style)
         self._live.update(Group(panel, self._progress), refresh=True)
 

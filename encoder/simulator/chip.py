@@ -1,13 +1,14 @@
-"""A virtual NTAG213, 215 or 216: states, commands, refusals and times.
+"""A virtual NTAG21x or MIFARE Ultralight EV1: states, commands, refusals and times.
 
 Frames carry no CRC, as nfcpy gives them to its drivers; ACK and NAK are one byte each.
 Source: NTAG213/215/216 data sheet, 8.4 (states), 8.8 (password), 9.3 (ACK and NAK), 10 (commands).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 
-from encoder.chips.models import PAGE_SIZE, STATIC_LOCK_PAGE, ChipModel
+from encoder.chips.mirror import MIRRORS, mirrored_text
+from encoder.chips.models import FIRST_USER_PAGE, PAGE_SIZE, STATIC_LOCK_PAGE, ChipModel
 from encoder.simulator.memory import CASCADE_TAG, ChipMemory, check_byte, factory_memory
 from encoder.simulator.tearing import Tear
 from encoder.simulator.timing import REQA, WUPA, Meter
@@ -41,7 +42,7 @@ class VirtualChip:
     """One chip. It answers only while powered; ``memory`` is what it stores for good.
 
     ``before_write`` is asked at each EEPROM write, with the chip and the page, whether the card
-    is torn away there; the field sets it.
+    is torn away there; the field sets it. ``version`` is what a clone answers to GET_VERSION.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class VirtualChip:
         *,
         memory: bytes | None = None,
         signature: bytes = bytes(SIGNATURE_LENGTH),
+        version: bytes = b"",
     ) -> None:
         self.model = model
+        self.version = version or model.version
         self.uid = uid
         self.signature = signature
         self.meter = Meter()
@@ -108,7 +111,8 @@ class VirtualChip:
 
     def _reset(self) -> None:
         """Take over the configuration and forget the session."""
-        self._auth0 = self._memory.page(self.model.cfg0_page)[3]
+        self._cfg0 = self._memory.page(self.model.cfg0_page)
+        self._auth0 = self._cfg0[3]
         self._access = self._memory.page(self.model.cfg1_page)[0]
         self._rest = _State.IDLE
         self._authenticated = False
@@ -172,7 +176,7 @@ class VirtualChip:
         return handler(frame) if len(frame) == length else NAK_ARGUMENT
 
     def _get_version(self, frame: bytes) -> bytes:
-        return self.model.version
+        return self.version
 
     def _read_sig(self, frame: bytes) -> bytes:
         return self.signature if frame[1] == 0x00 else NAK_ARGUMENT
@@ -188,14 +192,36 @@ class VirtualChip:
         if start >= end:
             return NAK_ARGUMENT
         self._count_reading()
-        return b"".join(self._memory.readable((start + i) % end) for i in range(4))
+        return self._shown([(start + i) % end for i in range(4)])
 
     def _fast_read(self, frame: bytes) -> bytes:
         start, last = frame[1], frame[2]
         if start > last or last >= self._readable_pages:
             return NAK_ARGUMENT
         self._count_reading()
-        return b"".join(self._memory.readable(page) for page in range(start, last + 1))
+        return self._shown(range(start, last + 1))
+
+    def _shown(self, pages: Iterable[int]) -> bytes:
+        """Pages as a reader sees them: under the mirror, if there is one."""
+        memory = self._mirrored()
+        return b"".join(
+            memory[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+            if page <= self.model.last_user_page
+            else self._memory.readable(page)
+            for page in pages
+        )
+
+    def _mirrored(self) -> bytes:
+        """The memory with UID and counter over it, where CFG0 asked for them at power-on."""
+        memory, kind = bytes(self._memory), MIRRORS[self._cfg0[0] >> 6]
+        if kind == "none" or not self.model.can_mirror:
+            return memory
+        text = mirrored_text(kind, self.uid, self.nfc_counter)
+        start = self._cfg0[2] * PAGE_SIZE + (self._cfg0[0] >> 4 & 0b11)
+        user_end = (self.model.last_user_page + 1) * PAGE_SIZE
+        if self._cfg0[2] < FIRST_USER_PAGE or start + len(text) > user_end:
+            return memory
+        return memory[:start] + text + memory[start + len(text) :]
 
     def _count_reading(self) -> None:
         """The NFC counter counts the first reading after power-on."""

@@ -6,6 +6,7 @@ container, one-time programmable), 8.5.6 (content at delivery), 8.5.7 (configura
 
 from encoder.chips.models import (
     CC_PAGE,
+    FIRST_DYNAMIC_PAGE,
     PAGE_SIZE,
     STATIC_LOCK_PAGE,
     UID_LENGTH,
@@ -13,10 +14,8 @@ from encoder.chips.models import (
 )
 
 CASCADE_TAG = 0x88
-FIRST_DYNAMIC_PAGE = 0x10
 _INTERNAL = 0x48  # page 02h, byte 1
 _DYNAMIC_LOCK_TAIL = b"\xbd"  # byte 3 of the dynamic lock page always reads so
-_FACTORY_CFG0 = bytes.fromhex("040000FF")
 _FACTORY_CFG1 = bytes.fromhex("00050000")
 _FACTORY_PWD = bytes.fromhex("FFFFFFFF")
 _FACTORY_PACK = bytes.fromhex("00000000")
@@ -39,8 +38,10 @@ def factory_memory(model: ChipModel, uid: bytes) -> bytes:
     head = uid[:3] + bytes([check_byte(bytes([CASCADE_TAG]) + uid[:3])])
     lock_page = bytes([check_byte(uid[3:]), _INTERNAL, 0, 0])
     user = model.factory_user.ljust(model.user_bytes, b"\x00")
-    tail = b"\x00\x00\x00" + _DYNAMIC_LOCK_TAIL + _FACTORY_CFG0 + _FACTORY_CFG1
-    return head + uid[3:] + lock_page + model.cc + user + tail + _FACTORY_PWD + _FACTORY_PACK
+    dynamic = b"" if model.dynamic_lock_page is None else b"\x00\x00\x00" + _DYNAMIC_LOCK_TAIL
+    config = model.factory_cfg0 + _FACTORY_CFG1 + _FACTORY_PWD + _FACTORY_PACK
+    content = head + uid[3:] + lock_page + model.factory_cc + user + dynamic + config
+    return content.ljust(model.pages * PAGE_SIZE, b"\x00")
 
 
 class ChipMemory:
@@ -76,7 +77,8 @@ class ChipMemory:
         """Whether the lock bits keep a page from being written."""
         if CC_PAGE <= page < FIRST_DYNAMIC_PAGE:
             return bool(self._static_locks >> page & 1)
-        if FIRST_DYNAMIC_PAGE <= page <= self._model.last_user_page:
+        has_bits = self._model.dynamic_lock_page is not None
+        if has_bits and FIRST_DYNAMIC_PAGE <= page <= self._model.last_user_page:
             bit = (page - FIRST_DYNAMIC_PAGE) // self._model.pages_per_lock_bit
             return bool(self._dynamic_locks >> bit & 1)
         return False
@@ -98,7 +100,8 @@ class ChipMemory:
 
     @property
     def _dynamic_locks(self) -> int:
-        return int.from_bytes(self.page(self._model.dynamic_lock_page)[0:2], "little")
+        page = self._model.dynamic_lock_page
+        return 0 if page is None else int.from_bytes(self.page(page)[0:2], "little")
 
     def _static_after(self, added: bytes) -> bytes:
         locks = self._static_locks
@@ -108,7 +111,7 @@ class ChipMemory:
         return (locks | int.from_bytes(added, "little") & ~frozen).to_bytes(2, "little")
 
     def _dynamic_after(self, data: bytes) -> bytes:
-        blocks = self.page(self._model.dynamic_lock_page)[2]
+        blocks = self.page(self._model.state_page)[2]
         frozen = sum(0b11 << 2 * block for block in range(8) if blocks >> block & 1)
         locks = self._dynamic_locks | int.from_bytes(data[0:2], "little") & ~frozen
         return locks.to_bytes(2, "little") + bytes([blocks | data[2]])

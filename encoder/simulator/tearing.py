@@ -40,12 +40,12 @@ def _half_written(
 ) -> bytes:
     if page in (STATIC_LOCK_PAGE, CC_PAGE, model.dynamic_lock_page):
         return chance.choice((old, new))
-    if page <= model.last_user_page and chance.random() < 0.5:
+    if chance.random() < 0.5:
         return chance.randbytes(len(new))
-    # Configuration pages keep every bit that does not change: each cell is old or new.
     return bytes(_mixed(*pair, chance) for pair in zip(old, new, strict=True))
 
 
 def _mixed(old: int, new: int, chance: random.Random) -> int:
+    """A byte whose cells are each old or new."""
     taken = chance.getrandbits(8)
     return old & ~taken | new & taken

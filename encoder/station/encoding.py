@@ -1,18 +1,20 @@
 """One card, from its ledger row to its booking, in an order that a crash cannot spoil."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
-from encoder.chips import ndef
-from encoder.chips.locks import lock_state, locked_cc
-from encoder.chips.models import CC_PAGE, FIRST_USER_PAGE, STATIC_LOCK_PAGE
-from encoder.errors import CardFailedError, NakError, QrMismatchError
-from encoder.ledger import Bench, Ledger, NewCard
-from encoder.plan import Plan, Planner, plan_card
-from encoder.station.identify import Found
+from encoder.chips import commands, ndef
+from encoder.chips.locks import config_of
+from encoder.chips.mirror import Mirror, has_counter
+from encoder.chips.models import FIRST_USER_PAGE, STATIC_LOCK_PAGE, ChipModel
+from encoder.chips.password import Credentials, StationKey
+from encoder.errors import CardFailedError, CardRefusedError, NakError, QrMismatchError
+from encoder.ledger import AlreadyBookedError, Bench, BookedCard, Ledger, NewCard
+from encoder.plan import Goal, Plan, Planner, plan_card
+from encoder.station.identify import KNOWN_CHIPS, Found
 from encoder.station.session import Session
 from landing.contract.documents import Job, JobItem
 
@@ -23,7 +25,8 @@ Prover = Callable[[JobItem, str], None]
 class Desk:
     """What a card's encoding works with; ``prove`` draws the label and compares it.
 
-    ``prove`` gets the address as it was read back, and raises QrMismatchError.
+    ``prove`` gets the address as it was read back, and raises QrMismatchError. ``key`` is needed
+    for passwords only; ``known`` are the chips by their answer to GET_VERSION.
     """
 
     job: Job
@@ -31,20 +34,50 @@ class Desk:
     bench: Bench
     clock: Callable[[], datetime]
     prove: Prover
+    key: StationKey | None = None
+    mirror: Mirror = "none"
+    known: Mapping[bytes, ChipModel] = field(default_factory=lambda: KNOWN_CHIPS)
     planner: Planner = plan_card
+
+    def credentials(self, uid: bytes) -> Credentials | None:
+        """A card's password, where the job asks for one."""
+        if self.key is None or self.job.policy.protection != "password":
+            return None
+        return self.key.credentials(uid)
+
+    def goal(self, item: JobItem, uid: bytes) -> Goal:
+        """What the card of an item shall be."""
+        return Goal(
+            url=item.url,
+            protection=self.job.policy.protection,
+            mirror=self.mirror,
+            credentials=self.credentials(uid),
+        )
 
 
 class Encoding:
-    """The steps of one card; ``resumed`` when its row is there from an earlier presentation."""
+    """The steps of one card; ``booked`` is its row from an earlier presentation, if there is one.
+
+    ``genuine`` is what its originality signature said, None when that was not read.
+    """
 
     def __init__(
-        self, desk: Desk, session: Session, found: Found, item: JobItem, *, resumed: bool
+        self,
+        desk: Desk,
+        session: Session,
+        found: Found,
+        item: JobItem,
+        *,
+        booked: BookedCard | None = None,
+        genuine: bool | None = None,
     ) -> None:
         self._desk = desk
         self._session = session
         self._found = found
         self._item = item
-        self._resumed = resumed
+        self._booked = booked
+        self._genuine = genuine
+        self._goal = desk.goal(item, session.uid)
         self._content = b""
         self._plan: Plan
 
@@ -70,45 +103,54 @@ class Encoding:
         )
 
     def plan(self) -> None:
-        """Decide the WRITEs by what the chip holds."""
-        desk, found = self._desk, self._found
-        if self._resumed:
+        """Decide the steps by what the chip holds."""
+        if self._booked is not None:
             self._read_layout()
-        self._plan = desk.planner(
-            found.model, found.image, self._item.url, desk.job.policy.protection
-        )
+        self._plan = self._desk.planner(self._found.model, self._found.image, self._goal)
         if self._plan.locked_pages:
             pages = ", ".join(f"{page:02X}h" for page in self._plan.locked_pages)
             raise CardFailedError("verify-mismatch", f"locked with wrong content: page {pages}")
 
     def begin(self) -> None:
-        """Book UID and token, ahead of the first WRITE."""
-        if self._resumed:
+        """Book UID and token, ahead of the first WRITE.
+
+        Raises:
+            CardRefusedError: another reader's card has the UID or the token.
+        """
+        if self._booked is not None and not self._booked.is_unprotected:
             return
+        desk, model = self._desk, self._found.model
+        password = desk.key if self._goal.protection == "password" else None
         card = NewCard(
             uid=self._uid,
             token=self._item.token,
-            job=self._desk.job.job,
-            chip=self._found.model.name,
-            protection=self._desk.job.policy.protection,
+            job=desk.job.job,
+            chip=model.name,
+            protection=self._goal.protection,
             url=self._item.url,
+            mirror=self._goal.mirror,
+            key_id=password.key_id if password else None,
+            version="" if self._session.storage_only else model.version.hex().upper(),
+            genuine=self._genuine,
         )
-        self._desk.ledger.begin(card, at=self._desk.clock(), by=self._desk.bench)
+        try:
+            desk.ledger.begin(card, at=desk.clock(), by=desk.bench)
+        except AlreadyBookedError as error:
+            raise CardRefusedError("uid-booked", str(error)) from error
 
     def write(self) -> None:
-        """Write the data pages, the one with the TLV's length last."""
+        """Take the steps of the data pages, the one with the TLV's length last."""
         for step in self._plan.data:
-            self._session.write(step)
+            self._session.take(step)
         self._record("written")
 
     def verify(self) -> None:
         """Read all of it back and compare."""
         try:
-            image = self._session.read_all(FIRST_USER_PAGE, self._plan.last_page)
+            self._content, expected = self._read_back()
         except NakError as error:
             raise CardFailedError("verify-mismatch", str(error)) from error
-        self._content = b"".join(image[page] for page in sorted(image))
-        if self._content != self._plan.content:
+        if self._content != expected:
             raise CardFailedError("verify-mismatch", "the card reads back as something else")
         digest = sha256(self._content).hexdigest()
         self._desk.ledger.record(
@@ -123,42 +165,59 @@ class Encoding:
             raise CardFailedError("qr-mismatch", str(error)) from error
 
     def lock(self) -> None:
-        """Lock as the policy asks, and read the lock state back."""
-        if self._desk.job.policy.protection == "none":
-            if not lock_state(self._found.model, self._found.image).is_open:
-                raise CardFailedError("lock-mismatch", "the card is locked and must not be")
-            return
+        """Lock as the policy asks, and read the state back."""
         for step in self._plan.locks:
             self._session.write(step)
-        self._check_locks()
-        self._record("locked")
+        if not self._is_as_read():
+            self._read_state()
+        if not all(step.stands_on(self._found.image) for step in self._plan.required):
+            raise CardFailedError("lock-mismatch", "not every lock bit reads back as it must")
+        if self._goal.protection != "none":
+            self._record("locked")
 
     def book(self) -> None:
-        """Book the card as done."""
-        self._record("booked")
+        """Book the card as done, with its configuration as it was read."""
+        config = config_of(self._found.model, self._found.image)
+        self._desk.ledger.record(
+            self._uid, "booked", at=self._desk.clock(), by=self._desk.bench, config=config
+        )
 
-    def _check_locks(self) -> None:
-        model = self._found.model
+    def _is_as_read(self) -> bool:
+        """Whether nothing was done that could have changed the state since it was read."""
+        changed = {getattr(step, "page", None) for step in (*self._plan.data, *self._plan.locks)}
+        user_pages = range(FIRST_USER_PAGE, self._found.model.last_user_page + 1)
+        return self._goal.protection == "none" and changed <= set(user_pages)
+
+    def _read_state(self) -> None:
+        image, model = self._found.image, self._found.model
         try:
-            image = self._session.read(STATIC_LOCK_PAGE)
-            image |= self._session.read(model.dynamic_lock_page)
+            image.update(self._session.read(STATIC_LOCK_PAGE))
+            image.update(self._session.read(model.state_page))
         except NakError as error:
             raise CardFailedError("lock-mismatch", str(error)) from error
-        wrong = [step.page for step in self._plan.locks if not step.stands_in(image[step.page])]
-        is_read_only = image[CC_PAGE] == locked_cc(model)
-        if wrong or not is_read_only or not lock_state(model, image).is_full(model):
-            raise CardFailedError("lock-mismatch", "not every lock bit reads back as set")
+
+    def _read_back(self) -> tuple[bytes, bytes]:
+        """What the card shows, and what it must show; a mirror shows after a new power-up."""
+        counter = 0
+        if self._plan.place is not None:
+            self._session.select_anew()
+        image = self._session.read_all(FIRST_USER_PAGE, self._plan.last_page)
+        if has_counter(self._goal.mirror):
+            counted = self._session.ask(commands.READ_CNT, commands.COUNTER_LENGTH)
+            counter = int.from_bytes(counted, "little")
+        shown = b"".join(image[page] for page in sorted(image))
+        return shown, self._plan.read_as(self._session.uid, counter)
 
     def _read_layout(self) -> None:
         """Read the pages that the card's content takes, to see where it stands."""
-        found, desk = self._found, self._desk
-        empty = desk.planner(found.model, found.image, self._item.url, "none")
+        found = self._found
+        last_page = self._desk.planner(found.model, found.image, self._goal).last_page
         try:
-            found.image.update(self._session.read_all(FIRST_USER_PAGE, empty.last_page))
+            found.image.update(self._session.read_all(FIRST_USER_PAGE, last_page))
         except NakError as error:
             raise CardFailedError("verify-mismatch", str(error)) from error
 
-    def _record(self, stage: Literal["written", "locked", "booked"]) -> None:
+    def _record(self, stage: Literal["written", "locked"]) -> None:
         self._desk.ledger.record(self._uid, stage, at=self._desk.clock(), by=self._desk.bench)
 
     @property

@@ -16,7 +16,10 @@ class Event:
 
     def as_json(self) -> dict[str, Any]:
         """The event as the contract writes it."""
-        return {"event": self.name, **asdict(self)}
+        facts = asdict(self)
+        if facts.get("reader", "") is None:  # one reader needs no name
+            del facts["reader"]
+        return {"event": self.name, **facts}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Card(Event):
     exchanges: int
     writes: int
     seconds: float
+    reader: str | None = None  # where several are at work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Removed(Event):
 
     name: ClassVar[str] = "removed"
     uid: str | None
+    reader: str | None = None  # where several are at work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,33 +1,32 @@
-"""A job's run: wait for a card, visit it, wait until it is taken away, until nothing remains."""
+"""A job's run: one lane a reader, one worklist and one ledger, until nothing remains."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from threading import RLock
 
-from encoder.errors import (
-    CardLostError,
-    CardRefusedError,
-    CollisionError,
-    EncoderError,
-    ReaderError,
-)
+from encoder.errors import EncoderError, ReaderError
+from encoder.ledger import Presentation
 from encoder.readers.field import Field
 from encoder.station.encoding import Desk, Encoding
-from encoder.station.events import Card, End, Event, Ready, Removed
+from encoder.station.events import Card, End, Event, Ready
+from encoder.station.lane import Lane
 from encoder.station.session import Session
 from encoder.station.visit import Verdict, Visit
 from encoder.station.worklist import Worklist
 
-_DRAWN_UID = 0x08
-_ABSENT_LOOKS = 2  # a card at the edge of the field may miss one look
-_LAST_REMOVAL_SECONDS = 5.0  # the last card need not be waited for
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a run needs of the world outside; ``after_card`` is called ahead of each event."""
+    """What a run needs of the world outside; none of it is called by two readers at once.
+
+    ``after_card`` is called ahead of each card's event; ``trouble`` tells of a reader that was
+    lost while others go on.
+    """
 
     emit: Callable[[Event, Verdict | None], None]
     after_card: Callable[[], None]
+    trouble: Callable[[str], None]
     stopping: Callable[[], bool]
     seconds: Callable[[], float]
     pause: Callable[[float], None]
@@ -42,12 +41,12 @@ class Outcome:
 
 
 class JobRun:
-    """One job at one reader."""
+    """One job at one or several readers, each a path with its open field."""
 
     def __init__(
         self,
         desk: Desk,
-        field: Field,
+        readers: Sequence[tuple[str, Field]],
         worklist: Worklist,
         around: Surroundings,
         *,
@@ -55,93 +54,85 @@ class JobRun:
         encoding: type[Encoding] = Encoding,
     ) -> None:
         self._desk = desk
-        self._field = field
+        self._readers = readers
         self._worklist = worklist
         self._around = around
         self._overwrite = overwrite
         self._encoding = encoding
+        self._turn = RLock()
+        self._broken_off = False
         self._done = 0
         self._refused = 0
         self._open_failures: set[str] = set()
 
-    def run(self, reader: str) -> Outcome:
+    def run(self) -> Outcome:
         """Work until nothing remains, no card will come, or someone says stop.
 
         Raises:
-            EncoderError: the reader was lost, or the ledger or a label cannot be written; ``end``
-                was emitted.
+            EncoderError: the last reader was lost, or the ledger or a label cannot be written;
+                ``end`` was emitted.
         """
-        self._emit(Ready(job=self._desk.job.job, reader=reader, remaining=self._worklist.remaining))
+        names = ", ".join(path for path, _ in self._readers)
+        self.emit(Ready(job=self._desk.job.job, reader=names, remaining=self._worklist.remaining))
         try:
-            while self._worklist.remaining and not self._around.stopping():
-                if not self._serve_next():
-                    break
+            self._work()
         except EncoderError:
             self._end()
             raise
         return Outcome(self._end(), len(self._open_failures))
 
-    def _serve_next(self) -> bool:
-        """Wait for a card and serve it; False when none will come any more."""
-        try:
-            uid = self._field.sense()
-        except CollisionError as error:
-            self._refuse_unselected(error)
-            return True
-        if uid is not None:
-            self._serve(uid)
-        elif self._field.exhausted:
-            return False
-        else:
-            self._around.pause(self._field.poll_seconds)
-        return True
+    @property
+    def is_over(self) -> bool:
+        """Whether no further card is to be taken."""
+        return not self._worklist.remaining or self.is_stopping
 
-    def _serve(self, uid: bytes) -> None:
-        started = self._around.seconds()
-        visit = Visit(
+    @property
+    def is_last(self) -> bool:
+        """Whether no card is needed behind the one at hand."""
+        return not self._worklist.remaining
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether someone asked to stop, or another reader's lane broke off."""
+        return self._broken_off or self._around.stopping()
+
+    @property
+    def seconds(self) -> Callable[[], float]:
+        """A clock that only ever goes forward."""
+        return self._around.seconds
+
+    @property
+    def pause(self) -> Callable[[float], None]:
+        """How to wait."""
+        return self._around.pause
+
+    def visit(self, field: Field, uid: bytes) -> Visit:
+        """A visit of the card that was selected."""
+        session = Session(field, uid)
+        return Visit(
             self._desk,
             self._worklist,
-            Session(self._field, uid),
+            session,
             overwrite=self._overwrite,
             encoding=self._encoding,
         )
-        verdict = visit.run()
-        self._tell(visit.event(self._around.seconds() - started), verdict)
-        if isinstance(verdict.error, ReaderError):
-            raise verdict.error
-        if isinstance(verdict.error, CardLostError):
-            self._emit(Removed(uid=visit.uid))
-            if verdict.error.other is not None:
-                self._refuse_other(verdict.error.other)
-        else:
-            self._await_removal(uid)
 
-    def _refuse_unselected(self, error: CollisionError) -> None:
-        """Refuse cards that answered together: none was selected, no UID is known."""
-        self._refuse_two(None, CardRefusedError("two-cards", str(error)))
-        self._await_removal(None)
+    def tell(self, card: Card, verdict: Verdict, reader: str) -> None:
+        """Count and book a presentation, bring the report up to date, then say so."""
+        with self._turn:
+            self._count(card)
+            try:
+                self._book(card, reader)
+                self._around.after_card()
+            finally:
+                self.emit(card, verdict)
 
-    def _refuse_other(self, other: bytes) -> None:
-        """Refuse the card that answered where another one was expected."""
-        error = CardRefusedError("two-cards", "the card came in before the last one was done")
-        self._refuse_two(other.hex().upper(), error)
-        self._await_removal(other)
+    def emit(self, event: Event, verdict: Verdict | None = None) -> None:
+        """Tell what happened, one at a time."""
+        with self._turn:
+            self._around.emit(event, verdict)
 
-    def _refuse_two(self, uid: str | None, error: CardRefusedError) -> None:
-        event = Card(
-            status="refused",
-            token=None,
-            uid=uid,
-            chip=None,
-            reason="two-cards",
-            exchanges=0,
-            writes=0,
-            seconds=0.0,
-        )
-        self._tell(event, Verdict(status="refused", reason="two-cards", error=error))
-
-    def _tell(self, card: Card, verdict: Verdict) -> None:
-        """Count a presentation, bring the report up to date, then say so."""
+    def _count(self, card: Card) -> None:
         if card.status == "refused":
             self._refused += 1
         elif card.status == "failed":
@@ -149,37 +140,56 @@ class JobRun:
         else:
             self._open_failures.discard(card.uid or "")
             self._done += card.status in ("done", "resumed")
+
+    def _book(self, card: Card, reader: str) -> None:
+        desk = self._desk
+        shown = Presentation(
+            job=desk.job.job,
+            status=card.status,
+            reason=card.reason,
+            token=card.token,
+            uid=card.uid,
+            chip=card.chip,
+            reader=reader,
+            exchanges=card.exchanges,
+            writes=card.writes,
+            seconds=card.seconds,
+        )
+        desk.ledger.present(shown, at=desk.clock(), by=desk.bench)
+
+    def _work(self) -> None:
+        """Work all lanes; a lost reader ends the run only when no other one is left."""
+        several = len(self._readers) > 1
+        lanes = [Lane(self, path, field, named=several) for path, field in self._readers]
+        if not several:
+            lanes[0].work()
+            return
+        with ThreadPoolExecutor(len(lanes), thread_name_prefix="reader") as pool:
+            futures = [pool.submit(self._guarded, lane) for lane in lanes]
+            wait(futures)
+        self._raise_first(futures)
+
+    def _guarded(self, lane: Lane) -> None:
+        """Work one lane; a fault that is not its reader's ends the others, too."""
         try:
-            self._around.after_card()
-        finally:
-            self._emit(card, verdict)
+            lane.work()
+        except ReaderError as error:
+            with self._turn:
+                self._around.trouble(f"{lane.path}: {error}")
+            raise
+        except BaseException:
+            self._broken_off = True
+            raise
 
-    def _await_removal(self, uid: bytes | None) -> None:
-        """Look until the card answers no more; the last card is not waited for without end."""
-        started, absent = self._around.seconds(), 0
-        while absent < _ABSENT_LOOKS:
-            if self._around.stopping() or self._is_late(started):
-                return
-            answering = self._is_answering(uid)
-            if answering is None:
-                break
-            absent = 0 if answering else absent + 1
-            self._around.pause(self._field.poll_seconds)
-        self._emit(Removed(uid=uid.hex().upper() if uid else None))
-
-    def _is_answering(self, uid: bytes | None) -> bool | None:
-        """Whether the card, or several together, still answer; None when another one does."""
-        try:
-            found = self._field.sense()
-        except CollisionError:
-            return True
-        if found is None:
-            return False
-        return True if found == uid or _are_drawn(uid, found) else None
-
-    def _is_late(self, started: float) -> bool:
-        waited = self._around.seconds() - started
-        return not self._worklist.remaining and waited > _LAST_REMOVAL_SECONDS
+    def _raise_first(self, futures: Sequence[Future[None]]) -> None:
+        """Raise what went wrong; lost readers only where they left work undone."""
+        errors = [error for future in futures if (error := future.exception()) is not None]
+        lost = [error for error in errors if isinstance(error, ReaderError)]
+        for error in errors:
+            if error not in lost:
+                raise error
+        if lost and not self.is_over:
+            raise lost[0]
 
     def _end(self) -> End:
         end = End(
@@ -188,16 +198,5 @@ class JobRun:
             failed=self._worklist.unfinished,
             remaining=self._worklist.remaining,
         )
-        self._emit(end)
+        self.emit(end)
         return end
-
-    def _emit(self, event: Event, verdict: Verdict | None = None) -> None:
-        self._around.emit(event, verdict)
-
-
-def _are_drawn(*uids: bytes | None) -> bool:
-    """Whether all are of the kind that a phone draws anew each time the field comes on.
-
-    Source: ISO/IEC 14443-3, 6.5.4 (UIDs of four bytes, the first of them 08h).
-    """
-    return all(uid is not None and len(uid) == 4 and uid[0] == _DRAWN_UID for uid in uids)

@@ -6,6 +6,8 @@ are met alike: select again, which the same UID must answer, and decide by readi
 
 from encoder.chips import commands
 from encoder.chips.models import PAGE_SIZE
+from encoder.chips.password import Credentials
+from encoder.chips.steps import PageWrite, PasswordProof, Step
 from encoder.errors import (
     CardFailedError,
     CardLostError,
@@ -14,7 +16,6 @@ from encoder.errors import (
     NakError,
     SilenceError,
 )
-from encoder.plan import PageWrite
 from encoder.readers.field import Field
 
 _TRIES = 3
@@ -30,6 +31,12 @@ class Session:
         self.uid = uid
         self.exchanges = _activation_frames(uid)
         self.writes = 0
+        self._proved: Credentials | None = None
+
+    @property
+    def storage_only(self) -> bool:
+        """Whether the reader passes READ, FAST_READ and WRITE only."""
+        return self._field.storage_only
 
     def ask(self, frame: bytes, length: int, *, tries: int = _TRIES) -> bytes:
         """Send a frame whose answer has ``length`` bytes.
@@ -58,6 +65,34 @@ class Session:
             content = self.ask(commands.fast_read(start, end), (end - start + 1) * PAGE_SIZE)
             image.update(_pages(start, content))
         return image
+
+    def take(self, step: Step) -> None:
+        """Do one step of a plan; errors as in ``write`` and ``prove_password``."""
+        if isinstance(step, PasswordProof):
+            self.prove_password(step.credentials)
+        else:
+            self.write(step)
+
+    def prove_password(self, credentials: Credentials) -> None:
+        """Send PWD_AUTH; from now on the password is proved again after each new selection.
+
+        Raises:
+            CardFailedError: ``write-failed``, the card has another password or another PACK.
+            CardLostError: the card is gone.
+        """
+        try:
+            pack = self.ask(commands.pwd_auth(credentials.pwd), commands.PACK_LENGTH)
+        except NakError as error:
+            raise CardFailedError(
+                "write-failed", "the card refuses the password of this station's key"
+            ) from error
+        if pack != credentials.pack:
+            raise CardFailedError("write-failed", "the card answers the password with another PACK")
+        self._proved = credentials
+
+    def select_anew(self) -> None:
+        """Power the card down and up, so that its configuration takes effect."""
+        self._select_again()
 
     def write(self, step: PageWrite) -> None:
         """WRITE one page; where the ACK is missing, what the page reads as decides.
@@ -102,6 +137,8 @@ class Session:
             if not self.writes:
                 raise CardRefusedError("two-cards", message)
             raise CardLostError(message, other=found)
+        if self._proved is not None:
+            self._exchange(commands.pwd_auth(self._proved.pwd))
 
     def _look(self) -> bytes | None:
         for _ in range(_SELECT_LOOKS):

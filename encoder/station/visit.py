@@ -2,14 +2,23 @@
 
 from dataclasses import dataclass
 
-from encoder.errors import CardFailedError, CardRefusedError, Failure, ReaderError, Refusal
+from encoder.chips.models import ChipModel
+from encoder.errors import (
+    CardFailedError,
+    CardLostError,
+    CardRefusedError,
+    Failure,
+    ReaderError,
+    Refusal,
+)
 from encoder.ledger import BookedCard
+from encoder.station.checking import differences
 from encoder.station.encoding import Desk, Encoding
 from encoder.station.events import Card, Status
 from encoder.station.identify import (
-    Found,
     check_allowed,
     check_begun,
+    check_genuine,
     check_new,
     identify,
     read_state,
@@ -90,9 +99,9 @@ class Visit:
         item = self._item_of(booked)
         self.verdict.token = booked.token
         if booked.is_done:
-            self.verdict.status = "already-done"
+            self._check_done(booked, item)
         else:
-            self._resume(item)
+            self._resume(booked, item)
 
     def _item_of(self, booked: BookedCard) -> JobItem:
         item = self._worklist.item(booked.token)
@@ -101,32 +110,59 @@ class Visit:
         return item
 
     def _take_new(self) -> None:
-        found = self._look_into()
-        item = self._worklist.next_item()
+        model = self._identify()
+        genuine = self._desk.job.policy.require_genuine or None
+        if genuine:
+            check_genuine(self._session, model)
+        found = read_state(self._session, model)
+        item = self._worklist.take()
         if item is None:
             raise CardRefusedError("no-item", "every item left is begun on another card")
-        check_new(self._session, found, item.url, overwrite=self._overwrite)
-        encoding = self._encoding(self._desk, self._session, found, item, resumed=False)
-        self._encode(encoding, item, "done")
+        try:
+            goal = self._desk.goal(item, self._session.uid)
+            check_new(self._session, found, goal, overwrite=self._overwrite)
+            encoding = self._encoding(self._desk, self._session, found, item, genuine=genuine)
+            self._encode(encoding, item, "done")
+        finally:
+            self._settle(item)
 
-    def _look_into(self) -> Found:
-        model = identify(self._session)
+    def _identify(self) -> ChipModel:
+        model = identify(self._session, self._desk.known)
         self.verdict.chip = model.name
         check_allowed(model, self._desk.job.policy.chips)
-        return read_state(self._session, model)
+        return model
 
-    def _resume(self, item: JobItem) -> None:
-        found = self._look_into()
-        check_begun(found)
-        encoding = self._encoding(self._desk, self._session, found, item, resumed=True)
+    def _resume(self, booked: BookedCard, item: JobItem) -> None:
+        goal = self._desk.goal(item, self._session.uid)
+        found = read_state(self._session, self._identify(), goal.credentials)
+        check_begun(found, goal)
+        encoding = self._encoding(
+            self._desk, self._session, found, item, booked=booked, genuine=booked.genuine
+        )
         self._encode(encoding, item, "resumed")
 
-    def _encode(self, encoding: Encoding, item: JobItem, status: Status) -> None:
+    def _check_done(self, booked: BookedCard, item: JobItem) -> None:
+        """Say that the card is done, once the chip says so too; a card lifted meanwhile may go."""
         try:
-            encoding.run()
-        finally:
-            if self._desk.ledger.card_with_uid(self.uid) is not None:
-                self.verdict.token = item.token
-                self._worklist.begin(item.token)
+            found = read_state(self._session, self._identify())
+            told = differences(self._session, found, booked, booked.url or item.url)
+        except CardLostError:
+            told = []
+        if told:
+            raise CardFailedError(
+                "verify-mismatch", f"the ledger says that the card is done, but {'; '.join(told)}"
+            )
+        self.verdict.status = "already-done"
+
+    def _encode(self, encoding: Encoding, item: JobItem, status: Status) -> None:
+        encoding.run()
         self.verdict.status = status
         self._worklist.finish(item.token)
+
+    def _settle(self, item: JobItem) -> None:
+        """Leave the item with the card if its row is there, else give it back."""
+        row = self._desk.ledger.card_with_uid(self.uid)
+        if row is not None and row.token == item.token:
+            self.verdict.token = item.token
+        else:
+            self._worklist.give_back(item.token)

@@ -1,37 +1,40 @@
 """Which of a job's items are done, begun on a card, or still without one."""
 
+from heapq import heappop, heappush
+from threading import Lock
+
+from encoder.chips.mirror import Mirror
 from encoder.errors import LedgerError
-from encoder.ledger import Ledger
+from encoder.ledger import BookedCard, Ledger
 from landing.contract.documents import Job, JobItem
 
 
 class Worklist:
-    """A job's items against the ledger.
+    """A job's items against the ledger; several readers may share it.
+
+    ``mirror`` and ``key_id`` are what cards are begun with now: a card begun otherwise could not
+    be finished.
 
     Raises:
-        LedgerError: a token of the job is booked for another job, or begun with another protection.
+        LedgerError: a token of the job is booked for another job, or begun in another manner.
     """
 
-    def __init__(self, job: Job, ledger: Ledger) -> None:
+    def __init__(
+        self, job: Job, ledger: Ledger, *, mirror: Mirror = "none", key_id: str | None = None
+    ) -> None:
         self._items = {item.token: item for item in job.items}
+        self._places = {item.token: place for place, item in enumerate(job.items)}
+        self._guard = Lock()
         self._done: set[str] = set()
         self._begun: set[str] = set()
-        for item in job.items:
+        self._free: list[int] = []  # a heap of places in the job
+        self._by_place = job.items
+        for place, item in enumerate(job.items):
             card = ledger.card_with_token(item.token)
             if card is None:
+                self._free.append(place)
                 continue
-            if card.job != job.job:
-                raise LedgerError(
-                    f"the token {item.token} of the job {job.job} is booked for the job {card.job};"
-                    " no card was touched",
-                    hint="have the job made again by the site, or name the right --ledger",
-                )
-            if not card.is_done and card.protection != job.policy.protection:
-                raise LedgerError(
-                    f"the card {card.uid} was begun with the protection {card.protection}, and the"
-                    f" job {job.job} now asks for {job.policy.protection}; no card was touched",
-                    hint="take the job as it was, or: wecard-encoder ledger scrap " + item.token,
-                )
+            _check(card, job, mirror, key_id)
             (self._done if card.is_done else self._begun).add(item.token)
 
     @property
@@ -47,22 +50,56 @@ class Worklist:
     @property
     def done_tokens(self) -> frozenset[str]:
         """The tokens of the done items."""
-        return frozenset(self._done)
+        with self._guard:
+            return frozenset(self._done)
+
+    @property
+    def done(self) -> int:
+        """How many items are done."""
+        return len(self._done)
 
     def item(self, token: str) -> JobItem | None:
         """The job's item with this token."""
         return self._items.get(token)
 
-    def next_item(self) -> JobItem | None:
-        """The first item by position that no card was begun for."""
-        taken = self._done | self._begun
-        return next((item for item in self._items.values() if item.token not in taken), None)
+    def take(self) -> JobItem | None:
+        """The first item by position without a card; it is the caller's until given back."""
+        with self._guard:
+            if not self._free:
+                return None
+            item = self._by_place[heappop(self._free)]
+            self._begun.add(item.token)
+            return item
 
-    def begin(self, token: str) -> None:
-        """A card was begun for this item."""
-        self._begun.add(token)
+    def give_back(self, token: str) -> None:
+        """No card was begun for the item after all."""
+        with self._guard:
+            self._begun.discard(token)
+            heappush(self._free, self._places[token])
 
     def finish(self, token: str) -> None:
         """The item's card is done."""
-        self._begun.discard(token)
-        self._done.add(token)
+        with self._guard:
+            self._begun.discard(token)
+            self._done.add(token)
+
+
+def _check(card: BookedCard, job: Job, mirror: Mirror, key_id: str | None) -> None:
+    """Refuse to go on with a row that this job, begun in this manner, cannot finish."""
+    if card.job != job.job:
+        raise LedgerError(
+            f"the token {card.token} of the job {job.job} is booked for the job {card.job};"
+            " no card was touched",
+            hint="have the job made again by the site, or name the right --ledger",
+        )
+    if card.is_done or card.is_unprotected:
+        return
+    wanted = {"protection": job.policy.protection, "mirror": mirror, "key": key_id}
+    begun = {"protection": card.protection, "mirror": card.mirror, "key": card.key_id}
+    for what, found in begun.items():
+        if found != wanted[what]:
+            raise LedgerError(
+                f"the card {card.uid} was begun with the {what} {found}, and the job {job.job} now"
+                f" asks for {wanted[what]}; no card was touched",
+                hint="take the job as it was, or: wecard-encoder ledger scrap " + card.token,
+            )

@@ -151,8 +151,8 @@ def test_token_of_another_job_is_exit_4(tmp_path: Path, ledger: Path) -> None:
     ("change", "words"),
     [
         ({"policy": {"chips": ["NTAG424"]}}, "NTAG424"),
-        ({"policy": {"protection": "password"}}, "password protection"),
-        ({"policy": {"require_genuine": True}}, "originality"),
+        ({"policy": {"chips": ["NTAG213TT"]}}, "NTAG213TT"),
+        ({"policy": {"protection": "password"}}, "no station key"),
         ({"policy": {"protection": "glue"}}, "policy.protection"),
         ({"format": "wecard.job/2"}, "wecard.job/2"),
         ({"items": []}, "no card"),
@@ -168,7 +168,10 @@ def test_job_that_cannot_be_done_is_exit_4_ahead_of_any_card(
     path = tmp_path / "job.json"
     path.write_text(json.dumps(document))
 
-    ran = invoke("run", path, "--reader", "sim", "--ledger", ledger, "--json")
+    ran = invoke(
+        *("run", path, "--reader", "sim", "--ledger", ledger, "--json"),
+        *("--key", tmp_path / "station.key"),
+    )
 
     assert ran.exit_code == 4
     assert ran.stdout == ""

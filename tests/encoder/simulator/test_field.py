@@ -159,13 +159,5 @@ def test_user_page_may_hold_anything() -> None:
 
 
 @pytest.mark.parametrize("page", [NTAG213.cfg0_page, NTAG213.cfg1_page])
-def test_torn_configuration_keeps_the_bits_that_do_not_change(page: int) -> None:
-    steady = [~(old ^ new) & 0xFF for old, new in zip(OLD, NEW, strict=True)]
-
-    contents = mixtures(page)
-
-    assert len(contents) > 10
-    for content in contents:
-        assert bytes(a & m for a, m in zip(content, steady, strict=True)) == bytes(
-            a & m for a, m in zip(OLD, steady, strict=True)
-        )
+def test_configuration_page_may_hold_anything(page: int) -> None:
+    assert len(mixtures(page)) > 100

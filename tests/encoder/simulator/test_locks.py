@@ -67,7 +67,7 @@ def test_each_dynamic_lock_bit_locks_its_pages(
 ) -> None:
     chip = blank(model)
 
-    write(chip, model.dynamic_lock_page, dynamic_locks(1 << bit))
+    write(chip, model.state_page, dynamic_locks(1 << bit))
 
     assert locked_pages(chip) == set(range(first, last + 1))
 
@@ -77,7 +77,7 @@ def test_all_lock_bits_lock_every_page_of_the_user(model: ChipModel) -> None:
     chip = blank(model)
 
     write(chip, 0x02, "0000FFFF")
-    write(chip, model.dynamic_lock_page, model.dynamic_locks.hex())
+    write(chip, model.state_page, model.dynamic_locks.hex())
 
     assert locked_pages(chip) == set(range(0x03, model.last_user_page + 1))
 
@@ -170,11 +170,11 @@ def test_each_dynamic_block_lock_bit_freezes_two_lock_bits(model: ChipModel, blo
     every = model.dynamic_locks[:2].hex()
     for block in range(blocks):
         chip = blank(model)
-        write(chip, model.dynamic_lock_page, dynamic_locks(0, blocks=1 << block))
+        write(chip, model.state_page, dynamic_locks(0, blocks=1 << block))
 
-        write(chip, model.dynamic_lock_page, every + "0000")
+        write(chip, model.state_page, every + "0000")
 
-        kept = int.from_bytes(page_of(chip, model.dynamic_lock_page)[:2], "little")
+        kept = int.from_bytes(page_of(chip, model.state_page)[:2], "little")
         assert kept == int.from_bytes(bytes.fromhex(every), "little") & ~(0b11 << 2 * block)
 
 
@@ -200,7 +200,7 @@ def test_first_two_bytes_of_the_lock_page_cannot_be_written() -> None:
 def test_lock_bits_leave_the_configuration_open(model: ChipModel) -> None:
     chip = blank(model)
     write(chip, 0x02, "0000FFFF")
-    write(chip, model.dynamic_lock_page, model.dynamic_locks.hex())
+    write(chip, model.state_page, model.dynamic_locks.hex())
 
     answers = [write(chip, model.pwd_page, NEW), write(chip, model.cfg0_page, "04000004")]
 

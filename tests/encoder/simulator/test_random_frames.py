@@ -29,13 +29,13 @@ MANY = settings(max_examples=400, deadline=None)
 
 def read_only_bytes(chip: VirtualChip) -> bytes:
     """What no frame may change: UID, both BCC, the internal byte, the lock page's last."""
-    tail = chip.model.dynamic_lock_page * 4 + 3
+    tail = chip.model.state_page * 4 + 3
     return chip.memory[:10] + chip.memory[tail : tail + 1]
 
 
 def only_gaining_bytes(chip: VirtualChip) -> int:
     """The lock bytes and the CC, as one number whose bits may only be set."""
-    start = chip.model.dynamic_lock_page * 4
+    start = chip.model.state_page * 4
     return int.from_bytes(chip.memory[10:16] + chip.memory[start : start + 3], "big")
 
 
@@ -77,15 +77,15 @@ def test_chip_that_gives_up_its_bcc_is_caught() -> None:
 def test_locked_chip_keeps_its_content_whatever_is_sent(frames: list[bytes]) -> None:
     chip = VirtualChip(NTAG213, UID)
     write(chip, NTAG213.cfg1_page, "40050000")
-    write(chip, NTAG213.dynamic_lock_page, "FF0F3F00")
+    write(chip, NTAG213.state_page, "FF0F3F00")
     write(chip, 0x02, "0000FFFF")
-    locked = chip.memory[: NTAG213.dynamic_lock_page * 4]
+    locked = chip.memory[: NTAG213.state_page * 4]
 
     for frame in frames:
         if chip.transceive(frame) is None:
             select(chip)
 
-    assert chip.memory[: NTAG213.dynamic_lock_page * 4] == locked
+    assert chip.memory[: NTAG213.state_page * 4] == locked
 
 
 @pytest.mark.parametrize("phase", list(TearPhase))

@@ -1,6 +1,7 @@
 """Seeded faults: each broken engine is caught by a check that the real one passes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,15 +10,16 @@ from encoder.chips.locks import Image
 from encoder.chips.models import MODELS, NTAG213, ChipModel
 from encoder.errors import QrMismatchError
 from encoder.ledger import Ledger
-from encoder.plan import Plan, plan_card
+from encoder.plan import Goal, Plan, plan_card
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
 from encoder.simulator.tearing import TearPhase
 from encoder.station.encoding import Encoding
 from encoder.station.session import Session
-from landing.contract.documents import JobItem, Protection
+from landing.contract.documents import JobItem
 from tests.encoder.kit import (
+    MODEL_NAMES,
     TOKEN,
     UID,
     expected_memory,
@@ -64,7 +66,7 @@ class BooksAfterTheFirstWrite(Encoding):
     def write_unbooked(self) -> None:
         """Write without a row."""
         for step in self._plan.data:
-            self._session.write(step)
+            self._session.take(step)
 
 
 class ForgetsTheDynamicLock(Encoding):
@@ -134,7 +136,7 @@ def test_the_check_catches_a_row_that_comes_late(tmp_path: Path) -> None:
     assert len(unbooked_writes(BooksAfterTheFirstWrite, tmp_path / "ledger.db")) == 10
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", MODEL_NAMES)
 def test_the_vectors_catch_a_lock_that_is_left_out(name: str, tmp_path: Path) -> None:
     chip = new_chip(MODELS[name], UID)
 
@@ -143,13 +145,11 @@ def test_the_vectors_catch_a_lock_that_is_left_out(name: str, tmp_path: Path) ->
     assert chip.memory != expected_memory(name, "permanent")
 
 
-def leaves_out_the_dynamic_lock(
-    model: ChipModel, image: Image, url: str, protection: Protection
-) -> Plan:
+def leaves_out_the_dynamic_lock(model: ChipModel, image: Image, goal: Goal) -> Plan:
     """Broken: a plan of three locks; each of them stands in the end."""
-    plan = plan_card(model, image, url, protection)
+    plan = plan_card(model, image, goal)
     locks = tuple(step for step in plan.locks if step.page != model.dynamic_lock_page)
-    return Plan(data=plan.data, content=plan.content, locks=locks)
+    return replace(plan, locks=locks)
 
 
 def test_lock_that_was_never_planned_is_a_lock_mismatch(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def run_until_lost(chip: VirtualChip, path: Path, frames: int) -> list[dict[str,
     around = Surroundings(
         emit=emit,
         after_card=lambda: None,
+        trouble=lambda _text: None,
         stopping=lambda: False,
         seconds=lambda: 0.0,
         pause=lambda _seconds: None,
@@ -74,7 +75,7 @@ def run_until_lost(chip: VirtualChip, path: Path, frames: int) -> list[dict[str,
         )
         field = FailingField(CardBox([chip]), frames)
         with pytest.raises(ReaderError):
-            JobRun(desk, field, Worklist(job, ledger), around).run("direct")
+            JobRun(desk, [("direct", field)], Worklist(job, ledger), around).run()
     return events
 
 

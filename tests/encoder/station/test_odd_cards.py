@@ -68,6 +68,7 @@ def told_by(field: Field, folder: Path, *, most_cards: int = 100) -> list[Event]
     around = Surroundings(
         emit=emit,
         after_card=lambda: None,
+        trouble=lambda _text: None,
         stopping=lambda: len(cards_of(events)) >= most_cards,
         seconds=lambda: 0.0,
         pause=lambda _seconds: None,
@@ -77,7 +78,7 @@ def told_by(field: Field, folder: Path, *, most_cards: int = 100) -> list[Event]
         desk = Desk(
             job=job, ledger=ledger, bench=BENCH, clock=lambda: START, prove=lambda _item, _url: None
         )
-        JobRun(desk, field, Worklist(job, ledger), around).run("bench")
+        JobRun(desk, [("bench", field)], Worklist(job, ledger), around).run()
     return events
 
 

@@ -154,7 +154,7 @@ def test_chip_that_the_policy_does_not_name_is_unknown(tmp_path: Path) -> None:
     assert (ran.cards[0].chip, chip.meter.writes) == ("NTAG215", 0)
 
 
-@pytest.mark.parametrize("version", ["0053040201000F03", "0004030101000B03"])
+@pytest.mark.parametrize("version", ["0053040201000F03", "0004040502011303"])
 def test_other_version_is_an_unknown_chip(version: str, tmp_path: Path) -> None:
     chip = new_chip(with_version(version), UID)
 

@@ -15,7 +15,7 @@ from tests.encoder.kit import (
     TOKEN,
     UID,
     URL,
-    expected_memory,
+    is_finished,
     length_first,
     make_job,
     new_chip,
@@ -60,7 +60,7 @@ def test_torn_card_is_finished_when_it_comes_back(
 
         ran = run_box(make_job(protection=protection), box, tmp_path / f"{seed}.db")
 
-        assert chip.memory == expected_memory(name, protection)
+        assert is_finished(chip, name, protection)
         assert ran.told() == [("failed", "card-lost"), ("resumed", None)]
         assert {card.token for card in ran.cards} == {TOKEN}
         assert seen[0] in (None, URL)
@@ -76,7 +76,7 @@ def test_card_torn_at_every_write_in_turn_is_finished(name: str, tmp_path: Path)
 
     ran = run_box(make_job(), CardBox([chip], field=field), tmp_path / "ledger.db")
 
-    assert chip.memory == expected_memory(name, "permanent")
+    assert is_finished(chip, name, "permanent")
     assert {card.token for card in ran.cards} == {TOKEN}
     assert ran.cards[-1].status == "resumed"
 

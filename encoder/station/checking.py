@@ -1,0 +1,51 @@
+"""A done card against its row: what the chip says, beside what the ledger says. Nothing writes."""
+
+from hashlib import sha256
+
+from encoder.chips import commands
+from encoder.chips.mirror import has_counter
+from encoder.chips.models import FIRST_USER_PAGE, PAGE_SIZE
+from encoder.errors import NakError
+from encoder.ledger import BookedCard
+from encoder.plan import Goal, Plan, plan_card
+from encoder.station.identify import Found
+from encoder.station.session import Session
+
+
+def differences(session: Session, found: Found, booked: BookedCard, url: str) -> list[str]:
+    """Name everything on the chip that is not as its row says; empty when all of it is.
+
+    ``found`` has the chip's state as it was read; the content is read here.
+    """
+    goal = Goal(url=url, protection=booked.protection, mirror=booked.mirror)
+    plan = plan_card(found.model, found.image, goal)
+    told = []
+    if found.model.name != booked.chip:
+        told.append(f"the chip is {found.model.name}, booked is {booked.chip}")
+    told += _content_faults(session, booked, plan)
+    told += [
+        f"page {step.page:02X}h is {found.image[step.page].hex().upper()}"
+        for step in plan.required
+        if not step.stands_on(found.image)
+    ]
+    return told
+
+
+def _content_faults(session: Session, booked: BookedCard, plan: Plan) -> list[str]:
+    try:
+        image = session.read_all(FIRST_USER_PAGE, plan.last_page)
+        counter = _counter(session, booked)
+    except NakError:
+        return ["the content cannot be read"]
+    shown = b"".join(image[page] for page in sorted(image))
+    if shown != plan.read_as(session.uid, counter):
+        return ["the content is not the card's address"]
+    if not has_counter(booked.mirror) and sha256(shown).hexdigest() != booked.digest:
+        return [f"the digest of the {len(shown) // PAGE_SIZE} content pages is not the booked one"]
+    return []
+
+
+def _counter(session: Session, booked: BookedCard) -> int:
+    if not has_counter(booked.mirror):
+        return 0
+    return int.from_bytes(session.ask(commands.READ_CNT, commands.COUNTER_LENGTH), "little")
