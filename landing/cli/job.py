@@ -20,7 +20,13 @@ from landing.contract.errors import DocumentError
 from landing.contract.token import mint_token
 from landing.errors import DataError
 from landing.jobs.book import book_report
-from landing.jobs.order import KNOWN_CHIPS, order_job, wanted_profiles, withdraw_job
+from landing.jobs.order import (
+    KNOWN_CHIPS,
+    USUAL_CHIPS,
+    order_job,
+    wanted_profiles,
+    withdraw_job,
+)
 from landing.storage.database import Database
 from landing.storage.jobs import release_job, unreleased_jobs
 
@@ -74,10 +80,15 @@ def job() -> None:
 @click.option(
     "--chips",
     type=NamesType(),
-    default=",".join(KNOWN_CHIPS),
+    default=",".join(USUAL_CHIPS),
     show_default=True,
     metavar="A,B",
     help="The chip products that may be used.",
+)
+@click.option(
+    "--require-genuine",
+    is_flag=True,
+    help="Refuse chips without their manufacturer's signature.",
 )
 @click.option("--out", required=True, metavar="FILE", help="The job file to write; - prints it.")
 @verb_options
@@ -85,6 +96,7 @@ def new(
     profiles: tuple[str, ...],
     protection: Protection,
     chips: tuple[str, ...],
+    require_genuine: bool,
     out: str,
     as_json: bool,
 ) -> None:
@@ -95,7 +107,9 @@ def new(
       wecard-landing job new --out job.json
       wecard-landing job new --profiles zoe,marc --chips NTAG215 --out job.json
     """
-    policy = Policy(chips=_known_chips(chips), protection=protection)
+    policy = Policy(
+        chips=_known_chips(chips), protection=protection, require_genuine=require_genuine
+    )
     references = None if profiles == (ALL,) else profiles
     settings = read_settings()
     with open_site_database(settings) as database, ExitStack() as undo:

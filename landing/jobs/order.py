@@ -18,7 +18,8 @@ from landing.storage.connection import Connection
 from landing.storage.jobs import JobRecord, delete_job, insert_job, next_job_number
 from landing.storage.profiles import all_profiles, find_profile_by_reference
 
-KNOWN_CHIPS = ("NTAG213", "NTAG215", "NTAG216")
+USUAL_CHIPS = ("NTAG213", "NTAG215", "NTAG216")
+KNOWN_CHIPS = (*USUAL_CHIPS, "MF0UL11", "MF0UL21", "NTAG210", "NTAG212")
 
 
 def wanted_profiles(db: Connection, references: Sequence[str] | None) -> list[Profile]:

@@ -41,6 +41,13 @@ def test_options_choose_people_chips_and_protection(staffed_desk: Desk) -> None:
     assert job.policy.protection == "none"
 
 
+def test_job_may_ask_for_genuine_chips_of_any_product(staffed_desk: Desk) -> None:
+    job = staffed_desk.job("--chips", "MF0UL11,NTAG212", "--require-genuine")
+
+    assert job.policy.chips == ("MF0UL11", "NTAG212")
+    assert job.policy.require_genuine
+
+
 def test_job_can_be_printed(staffed_desk: Desk) -> None:
     result = staffed_desk.run("job", "new", "--out", "-", "--json")
 
