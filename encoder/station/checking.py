@@ -20,7 +20,7 @@ def differences(session: Session, found: Found, booked: BookedCard, url: str) ->
     goal = Goal(url=url, protection=booked.protection, mirror=booked.mirror)
     plan = plan_card(found.model, found.image, goal)
     told = []
-    if found.model.name != booked.chip:
+    if found.model.product != booked.chip:
         told.append(f"the chip is {found.model.name}, booked is {booked.chip}")
     told += _content_faults(session, booked, plan)
     told += [

@@ -125,7 +125,7 @@ class Encoding:
             uid=self._uid,
             token=self._item.token,
             job=desk.job.job,
-            chip=model.name,
+            chip=model.product,
             protection=self._goal.protection,
             url=self._item.url,
             mirror=self._goal.mirror,

@@ -128,7 +128,7 @@ class Visit:
 
     def _identify(self) -> ChipModel:
         model = identify(self._session, self._desk.known)
-        self.verdict.chip = model.name
+        self.verdict.chip = model.product
         check_allowed(model, self._desk.job.policy.chips)
         return model
 
