@@ -34,6 +34,7 @@ from encoder.cli.options import (
     refuse_to_replace,
     station_option,
 )
+from encoder.cli.report import ReportFile
 from encoder.cli.screen import Screen, open_screen
 from encoder.cli.stopping import stop_on_signals
 from encoder.errors import EncoderError
@@ -48,8 +49,7 @@ from encoder.station.identify import KNOWN_CHIPS
 from encoder.station.run import JobRun, Outcome, Surroundings
 from encoder.station.visit import Verdict
 from encoder.station.worklist import Worklist
-from encoder.whole_files import write_whole
-from landing.contract.documents import Job, JobItem, Report, dump_report
+from landing.contract.documents import Job, JobItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,18 +203,13 @@ class _Paper:
     """The files that a run leaves: report and sheet."""
 
     order: Order
-    ledger: Ledger
+    report: ReportFile | None
     worklist: Worklist
 
     def write_report(self) -> None:
-        """Rebuild the report from the ledger and put it in place."""
-        if self.order.report is not None:
-            report = Report(
-                job=self.order.job.job,
-                station=self.order.bench.station,
-                cards=self.ledger.reported(self.order.job.job),
-            )
-            write_whole(self.order.report, dump_report(report).encode())
+        """Bring the report up to what the ledger says and put it in place."""
+        if self.report is not None:
+            self.report.write()
 
     def write_sheet(self) -> None:
         """Draw the sheet of the done cards."""
@@ -227,7 +222,7 @@ class _Paper:
 @contextmanager
 def _paper(order: Order, ledger: Ledger, worklist: Worklist) -> Iterator[_Paper]:
     """Make sure ahead of the first card that the run's files can be written."""
-    paper = _Paper(order, ledger, worklist)
+    paper = _Paper(order, _report_file(order, ledger), worklist)
     paper.write_report()
     if order.labels is not None:
         try:
@@ -243,6 +238,12 @@ def _paper(order: Order, ledger: Ledger, worklist: Worklist) -> Iterator[_Paper]
                 hint="name another folder with --labels, or make this one yours",
             )
     yield paper
+
+
+def _report_file(order: Order, ledger: Ledger) -> ReportFile | None:
+    if order.report is None:
+        return None
+    return ReportFile(order.report, ledger, job=order.job.job, station=order.bench.station)
 
 
 def _emitter(paper: _Paper, screen: Screen) -> Callable[[Event, Verdict | None], None]:

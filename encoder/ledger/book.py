@@ -156,11 +156,11 @@ class Ledger:
         _, cards = self.reported_since(job, 0)
         return tuple(card for card in cards.values() if card is not None)
 
-    def reported_since(self, job: str, mark: int) -> tuple[int, dict[str, ReportedCard | None]]:
-        """What changed in a job's report after ``mark``: the next mark, and by UID each card.
+    def reported_since(self, job: str, mark: int) -> tuple[int, dict[int, ReportedCard | None]]:
+        """What changed in a job's report after ``mark``, and the mark to ask with next.
 
-        The cards come in the order they were begun; None stands for one that is not done. The
-        mark 0 gives all.
+        By its place in the order of the report: a card, or None where it is not done. The mark 0
+        gives all.
         """
         with self._reading() as db:
             return last_stage(db), dict(select_reported(db, job, mark))

@@ -21,8 +21,10 @@ _SELECT = """
 """
 _CHANGED = "cards.uid IN (SELECT uid FROM stages WHERE id > ?) AND +job = ?"  # + : not by job
 _STAGE_TIMES = f"""
-    SELECT cards.uid, stage, max(at) FROM cards JOIN stages USING (uid)
-    WHERE {_CHANGED} GROUP BY cards.uid, stage
+    SELECT cards.rowid, cards.uid, stage, max(at) FROM cards JOIN stages USING (uid)
+    WHERE {_CHANGED} AND stages.id >=
+        (SELECT max(id) FROM stages AS begun WHERE begun.uid = cards.uid AND begun.stage = 'begun')
+    GROUP BY cards.uid, stage
 """  # noqa: S608 - only words of this file
 
 
@@ -44,16 +46,18 @@ def last_stage(opened: sqlite3.Connection) -> int:
 
 def select_reported(
     opened: sqlite3.Connection, job: str, since: int
-) -> Iterator[tuple[str, ReportedCard | None]]:
-    """The job's cards with a stage after number ``since``: UID, and what its report says.
+) -> Iterator[tuple[int, ReportedCard | None]]:
+    """The job's cards with a stage after number ``since``, in the order they were begun.
 
-    None is said of a card that is not done.
+    Each comes with its place in that order; None stands for a card that is not done.
     """
+    places: dict[str, int] = {}
     times: dict[str, dict[str, str]] = {}
-    for uid, stage, at in opened.execute(_STAGE_TIMES, (since, job)):
+    for place, uid, stage, at in opened.execute(_STAGE_TIMES, (since, job)):
+        places[uid] = place
         times.setdefault(uid, {})[stage] = at
     for card in select_cards(opened, f"WHERE {_CHANGED}", since, job):
-        yield card.uid, _reported(card, times[card.uid]) if card.is_done else None
+        yield places[card.uid], _reported(card, times[card.uid]) if card.is_done else None
 
 
 def _booked(row: tuple[Any, ...]) -> BookedCard:

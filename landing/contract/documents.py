@@ -6,6 +6,7 @@ ignore fields they do not know and refuse another ``format``. JSON Schemas: docs
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
@@ -170,14 +171,20 @@ def dump_job(job: Job) -> str:
 
 def dump_report(report: Report) -> str:
     """Write a report as JSON text, ending in a newline."""
-    return _dumped(
-        {
-            "format": REPORT_FORMAT,
-            "job": report.job,
-            "station": report.station,
-            "cards": [_card_object(card) for card in report.cards],
-        }
-    )
+    cards = [dump_reported_card(card) for card in report.cards]
+    return join_report(report.job, report.station, cards)
+
+
+def dump_reported_card(card: ReportedCard) -> str:
+    """Write one card as it stands in a report's text."""
+    return _compact(_card_object(card))
+
+
+def join_report(job: str, station: str, cards: Iterable[str]) -> str:
+    """Write a report of cards that were written one by one before."""
+    fields = {"format": REPORT_FORMAT, "job": job, "station": station}
+    texts = {name: _compact(value) for name, value in fields.items()}
+    return _object({**texts, "cards": _list(cards)})
 
 
 def format_time(at: datetime, *, timespec: str = "milliseconds") -> str:
@@ -290,15 +297,22 @@ def _card_object(card: ReportedCard) -> dict[str, Any]:
 
 
 def _dumped(content: dict[str, Any]) -> str:
+    return _object({name: _value(value) for name, value in content.items()})
+
+
+def _object(fields: dict[str, str]) -> str:
     """One line a field and one a list's entry: readable, and quick to write after each card."""
-    lines = [f" {_compact(name)}: {_value(value)}" for name, value in content.items()]
+    lines = [f" {_compact(name)}: {text}" for name, text in fields.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _value(value: Any) -> str:
-    if not isinstance(value, list):
-        return _compact(value)
-    return "[\n" + ",\n".join(f"  {_compact(entry)}" for entry in value) + "\n ]"
+    return _list(map(_compact, value)) if isinstance(value, list) else _compact(value)
+
+
+def _list(entries: Iterable[str]) -> str:
+    text = ",\n  ".join(entries)
+    return f"[\n  {text}\n ]" if text else "[\n\n ]"
 
 
 def _compact(value: Any) -> str:
