@@ -191,3 +191,11 @@ def test_a_company_that_hides_all_it_can_keeps_its_name(site: Site) -> None:
         view = card_view(bare, "fr")
 
     assert (view.name, view.rows, view.links) == ("Le Moulin à Café", (), ())
+
+
+def test_what_a_chip_mirrors_into_the_address_changes_nothing(client: FlaskClient) -> None:
+    plain = client.get(f"/c/{ZOE_CARD}", headers=FRENCH)
+
+    mirrored = client.get(f"/c/{ZOE_CARD}?m=04A1B2C3D4E580x00002A", headers=FRENCH)
+
+    assert (mirrored.status_code, mirrored.data) == (200, plain.data)
