@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from encoder.chips.mirror import Mirror
 from encoder.errors import Failure, LedgerError, Refusal
 from landing.contract.documents import Protection
 
 LedgerStage = Literal["begun", "written", "verified", "locked", "booked", "unprotected", "scrapped"]
-Mirror = Literal["none", "uid", "counter", "both"]
 PresentationStatus = Literal["done", "resumed", "already-done", "refused", "failed"]
 
 

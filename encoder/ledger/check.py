@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from encoder.chips.mirror import Mirror
+from encoder.chips.mirror import MIRRORS
 from encoder.errors import Failure, Refusal
 from encoder.ledger.cards import PresentationStatus
 from encoder.ledger.file import in_memory, mapped, migrate, readable
@@ -46,7 +46,6 @@ HINTS: dict[Fault, str] = {
 
 _UID = re.compile(r"[0-9A-F]{14}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_MIRRORS = get_args(Mirror)
 _STATUSES = get_args(PresentationStatus)
 _REASONS = (None, *get_args(Refusal), *get_args(Failure))
 _MAX_DAMAGE_LINES = 20
@@ -151,7 +150,7 @@ def _faults(card: _Card, history: list[Entry]) -> Iterator[tuple[Fault, str]]:
         yield "bad-name", "its UID is not 14 upper-case hex digits"
     if not _is_token(card.token):
         yield "bad-name", f"{card.token!r} is no token"
-    for word, known in ((card.protection, PROTECTIONS), (card.mirror, _MIRRORS)):
+    for word, known in ((card.protection, PROTECTIONS), (card.mirror, MIRRORS)):
         if word not in known:
             yield "unknown-word", f"{word!r} is neither a protection nor a mirror"
 
