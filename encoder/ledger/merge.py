@@ -90,7 +90,7 @@ def merge_into(opened: sqlite3.Connection, other: Contents, *, dry_run: bool) ->
     """Plan the merge and carry it out where nothing clashes; the caller has the transaction."""
     plan = plan_merge(contents_of(opened), other)
     if not plan.clashes and not dry_run:
-        _carry_out(opened, plan)
+        carry_out(opened, plan)
     added_stages = [len(card.stages) for card in plan.added]
     return Merged(
         cards=len(plan.added),
@@ -101,7 +101,7 @@ def merge_into(opened: sqlite3.Connection, other: Contents, *, dry_run: bool) ->
     )
 
 
-def _carry_out(opened: sqlite3.Connection, plan: MergePlan) -> None:
+def carry_out(opened: sqlite3.Connection, plan: MergePlan) -> None:
     """Write; cards that were scrapped meanwhile give their tokens back ahead of the new cards."""
     for grown in plan.grown:
         card = grown.card

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from threading import Thread
 
@@ -143,6 +143,32 @@ def test_threads_of_one_process_share_a_ledger(path: Path) -> None:
     assert len(found) == 101
     assert all(booked.is_done for booked in found)
     assert len(contents(path)["presentations"]) == 100
+
+
+@pytest.mark.parametrize("has_turns", [True, False])
+def test_thread_waits_for_the_one_that_writes(has_turns: bool, path: Path) -> None:
+    """Seeded fault: without turns, the second is thrown into the first one's transaction."""
+    outcomes: list[str] = []
+
+    def work() -> None:
+        try:
+            ledger.begin(card(OTHER_UID, OTHER_TOKEN), at=START, by=BENCH)
+            outcomes.append("booked")
+        except LedgerError as error:
+            outcomes.append(str(error))
+
+    with Ledger.open(path, writable=True) as ledger:
+        if not has_turns:
+            ledger._turn = nullcontext()  # type: ignore[assignment]
+        second = Thread(target=work)
+        with ledger._writing():
+            second.start()
+            second.join(timeout=0.3)
+            meanwhile = list(outcomes)
+        second.join()
+
+    assert meanwhile == ([] if has_turns else outcomes)
+    assert outcomes == ["booked"] if has_turns else "within a transaction" in outcomes[0]
 
 
 def test_of_two_readers_with_one_token_one_is_refused(path: Path) -> None:
