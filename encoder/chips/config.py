@@ -59,16 +59,17 @@ def opening(model: ChipModel, image: Image, guard: Guard) -> tuple[Step, ...]:
 
 
 def config_steps(model: ChipModel, image: Image, guard: Guard) -> tuple[Step, ...]:
-    """The steps from the configuration in ``image`` to the one that the card needs, CFG0 last.
+    """The steps from the configuration in ``image`` to the one that the card needs.
 
-    A password is proved ahead of the page that makes the chip ask for it.
+    A password is proved ahead of the page that makes the chip ask for it. It is taken off by CFG0
+    first: whatever a torn CFG1 says then, no page is behind it.
     """
     changes = [step for step in _config_pages(model, guard) if not step.stands_on(image)]
     if guard.protection == "password" and not is_password_protected(model, image):
         credentials = guard.credentials or FACTORY_CREDENTIALS
         return (*_password_pages(model, credentials), PasswordProof(credentials), *changes)
     if guard.protection != "password" and guard.credentials is not None:
-        return (*changes, *_password_pages(model, FACTORY_CREDENTIALS))
+        return (*reversed(changes), *_password_pages(model, FACTORY_CREDENTIALS))
     return tuple(changes)
 
 

@@ -43,6 +43,7 @@ class ChipModel:
     cfg0_page: int  # MIRROR, MIRROR_PAGE and AUTH0; CFG1, PWD and PACK follow
     pages: int  # in all
     can_mirror: bool  # UID and counter as ASCII, by MIRROR_CONF
+    mirrors_by_page: bool = False  # the UID alone, where MIRROR_PAGE is in the user memory
     originality_key: bytes  # NXP's public key, secp128r1, uncompressed
     can_write: bool = True  # whether we know it well enough to write it
     layout: str = ""  # the product whose layout an unknown chip is taken to have
@@ -124,8 +125,8 @@ NTAG213TT = replace(
     NTAG213,
     name="NTAG213TT",
     version=bytes.fromhex("0004040203000F03"),
-    pages=46,  # the tamper message stands behind PACK
-    can_mirror=False,  # MIRROR_CONF has another meaning with the tamper message
+    pages=46,  # the tamper message stands behind PACK, on page 2Dh
+    can_mirror=False,  # its MIRROR_CONF has three bits and its MIRROR_BYTE stands elsewhere
     can_write=False,
 )
 NTAG210 = replace(
@@ -141,7 +142,8 @@ NTAG210 = replace(
     dynamic_locks=b"",
     cfg0_page=0x10,
     pages=20,
-    can_mirror=False,  # it mirrors the UID alone, without MIRROR_CONF
+    can_mirror=False,
+    mirrors_by_page=True,
     originality_key=_NTAG210_KEY,
 )
 NTAG212 = replace(
@@ -163,6 +165,7 @@ MF0UL11 = replace(
     version=bytes.fromhex("0004030101000B03"),
     factory_cc=_NO_CC,
     factory_user=b"",
+    mirrors_by_page=False,
     originality_key=_ULTRALIGHT_EV1_KEY,
 )
 MF0UL21 = replace(
@@ -171,6 +174,7 @@ MF0UL21 = replace(
     version=bytes.fromhex("0004030101000E03"),
     factory_cc=_NO_CC,
     factory_user=b"",
+    mirrors_by_page=False,
     originality_key=_ULTRALIGHT_EV1_KEY,
 )
 

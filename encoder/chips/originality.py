@@ -14,5 +14,5 @@ def is_genuine(public_key: bytes, uid: bytes, signature: bytes) -> bool:
     key = VerifyingKey.from_string(public_key, curve=SECP128r1)
     try:
         return bool(key.verify_digest(signature, uid))
-    except (BadSignatureError, ValueError):
+    except (BadSignatureError, ValueError, TypeError):  # TypeError: r gives the point at infinity
         return False

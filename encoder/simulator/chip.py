@@ -1,15 +1,17 @@
 """A virtual NTAG21x or MIFARE Ultralight EV1: states, commands, refusals and times.
 
 Frames carry no CRC, as nfcpy gives them to its drivers; ACK and NAK are one byte each.
-Source: NTAG213/215/216 data sheet, 8.4 (states), 8.8 (password), 9.3 (ACK and NAK), 10 (commands).
+Source: NTAG213/215/216 data sheet, 8.4 (states), 8.8 (password), 9.3 (ACK and NAK), 10 (commands);
+MF0ULx1 data sheet, 10 (commands): the same but for the counters.
 """
 
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
 
-from encoder.chips.mirror import MIRRORS, mirrored_text
-from encoder.chips.models import FIRST_USER_PAGE, PAGE_SIZE, STATIC_LOCK_PAGE, ChipModel
+from encoder.chips.models import PAGE_SIZE, STATIC_LOCK_PAGE, ChipModel
+from encoder.simulator.counters import COUNTER_LENGTH, COUNTER_MAX, WHOLE, OneWayCounters
 from encoder.simulator.memory import CASCADE_TAG, ChipMemory, check_byte, factory_memory
+from encoder.simulator.mirroring import mirror_setting
 from encoder.simulator.tearing import Tear
 from encoder.simulator.timing import REQA, WUPA, Meter
 
@@ -24,7 +26,9 @@ _HLTA = bytes.fromhex("5000")
 _NAKS = (NAK_ARGUMENT, b"\x01", NAK_AUTHLIM, b"\x05")
 _PROT, _CFGLCK, _NFC_CNT_EN, _NFC_CNT_PWD_PROT, _AUTHLIM = 0x80, 0x40, 0x10, 0x08, 0x07
 _COMPAT_DATA = 16
-_COUNTER_MAX = 0xFFFFFF
+_NFC_COUNTER = 2  # its number in READ_CNT
+_ULTRALIGHT_EV1 = bytes.fromhex("0301")  # product type and subtype, as GET_VERSION gives them
+_NTAG210_212 = bytes.fromhex("0401")
 
 BeforeWrite = Callable[["VirtualChip", int], Tear | None]
 
@@ -43,6 +47,8 @@ class VirtualChip:
 
     ``before_write`` is asked at each EEPROM write, with the chip and the page, whether the card
     is torn away there; the field sets it. ``version`` is what a clone answers to GET_VERSION.
+    CFG0 and CFG1 take effect at the next power-on, as NXP says; with ``config_at_once`` they do
+    so when they are written, as a user saw of AUTH0.
     """
 
     def __init__(
@@ -53,6 +59,7 @@ class VirtualChip:
         memory: bytes | None = None,
         signature: bytes = bytes(SIGNATURE_LENGTH),
         version: bytes = b"",
+        config_at_once: bool = False,
     ) -> None:
         self.model = model
         self.version = version or model.version
@@ -63,6 +70,8 @@ class VirtualChip:
         self.torn = False
         self.before_write: BeforeWrite | None = None
         self._memory = ChipMemory(model, factory_memory(model, uid) if memory is None else memory)
+        self._config_at_once = config_at_once
+        self._counters = OneWayCounters()
         self._failed_passwords = 0
         self._commands: dict[int, tuple[int, Callable[[bytes], bytes | None]]] = {
             0x60: (1, self._get_version),
@@ -74,6 +83,13 @@ class VirtualChip:
             0x39: (2, self._read_cnt),
             0x1B: (5, self._pwd_auth),
         }
+        self._counts_readings = model.version[2:4] not in (_ULTRALIGHT_EV1, _NTAG210_212)
+        if model.version[2:4] == _ULTRALIGHT_EV1:
+            self._commands |= {
+                0x39: (2, self._read_counter),
+                0xA5: (6, self._incr_cnt),
+                0x3E: (2, self._check_tearing),
+            }
         self._state = _State.OFF
         self._reset()
 
@@ -111,14 +127,18 @@ class VirtualChip:
 
     def _reset(self) -> None:
         """Take over the configuration and forget the session."""
-        self._cfg0 = self._memory.page(self.model.cfg0_page)
-        self._auth0 = self._cfg0[3]
-        self._access = self._memory.page(self.model.cfg1_page)[0]
+        self._configure()
         self._rest = _State.IDLE
         self._authenticated = False
         self._counted = False
         self._wrote = False
         self._compat_page: int | None = None
+
+    def _configure(self) -> None:
+        cfg0 = self._memory.page(self.model.cfg0_page)
+        self._auth0 = cfg0[3]
+        self._mirror = mirror_setting(self.model, cfg0)
+        self._access = self._memory.page(self.model.cfg1_page)[0]
 
     def _answer(self, frame: bytes) -> bytes | None:
         match self._state:
@@ -212,28 +232,39 @@ class VirtualChip:
         )
 
     def _mirrored(self) -> bytes:
-        """The memory with UID and counter over it, where CFG0 asked for them at power-on."""
-        memory, kind = bytes(self._memory), MIRRORS[self._cfg0[0] >> 6]
-        if kind == "none" or not self.model.can_mirror:
+        memory = bytes(self._memory)
+        if self._mirror.kind == "none":
             return memory
-        text = mirrored_text(kind, self.uid, self.nfc_counter)
-        start = self._cfg0[2] * PAGE_SIZE + (self._cfg0[0] >> 4 & 0b11)
-        user_end = (self.model.last_user_page + 1) * PAGE_SIZE
-        if self._cfg0[2] < FIRST_USER_PAGE or start + len(text) > user_end:
-            return memory
-        return memory[:start] + text + memory[start + len(text) :]
+        return self._mirror.over(memory, self.uid, self.nfc_counter if self._gives_count else None)
+
+    @property
+    def _gives_count(self) -> bool:
+        """Whether the NFC counter is switched on, and open to this reader."""
+        shut = self._access & _NFC_CNT_PWD_PROT and not self._authenticated
+        return self._counts_readings and bool(self._access & _NFC_CNT_EN) and not shut
 
     def _count_reading(self) -> None:
         """The NFC counter counts the first reading after power-on."""
-        if self._access & _NFC_CNT_EN and not self._counted:
+        if self._counts_readings and self._access & _NFC_CNT_EN and not self._counted:
             self._counted = True
-            self.nfc_counter = min(self.nfc_counter + 1, _COUNTER_MAX)
+            self.nfc_counter = min(self.nfc_counter + 1, COUNTER_MAX)
 
     def _read_cnt(self, frame: bytes) -> bytes:
-        shut = self._access & _NFC_CNT_PWD_PROT and not self._authenticated
-        if frame[1] != 0x02 or not self._access & _NFC_CNT_EN or shut:
+        if frame[1] != _NFC_COUNTER or not self._gives_count:
             return NAK_ARGUMENT
-        return self.nfc_counter.to_bytes(3, "little")
+        return self.nfc_counter.to_bytes(COUNTER_LENGTH, "little")
+
+    def _read_counter(self, frame: bytes) -> bytes:
+        return self._counters.read(frame[1]) if self._counters.has(frame[1]) else NAK_ARGUMENT
+
+    def _check_tearing(self, frame: bytes) -> bytes:
+        return WHOLE if self._counters.has(frame[1]) else NAK_ARGUMENT
+
+    def _incr_cnt(self, frame: bytes) -> bytes:
+        if not self._counters.has(frame[1]) or not self._counters.increase(frame[1], frame[2:]):
+            return NAK_ARGUMENT
+        self._wrote = True
+        return ACK
 
     def _may_write(self, page: int) -> bool:
         model = self.model
@@ -265,6 +296,8 @@ class VirtualChip:
         self._wrote = True
         if tear is None:
             self._memory.put(page, new)
+            if self._config_at_once:
+                self._configure()
             return ACK
         self._memory.put(page, tear.content(self.model, page, old, new))
         self.torn = True

@@ -20,6 +20,7 @@ VECTORS: dict[str, Any] = json.loads(
 UID = bytes.fromhex(VECTORS["uid"])
 OTHER_UID = bytes.fromhex("04F1E2D3C4B5A6")
 ALL_MODELS = [MODELS[name] for name in VECTORS["chips"]]
+NDEF_MODELS = [MODELS[name] for name, chip in VECTORS["chips"].items() if "nfcpy_capacity" in chip]
 ACK = b"\x0a"
 NAK = b"\x00"
 NAK_AUTHLIM = b"\x04"

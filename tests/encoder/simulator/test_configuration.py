@@ -43,7 +43,7 @@ def test_cfglck_locks_both_configuration_pages_for_ever(model: ChipModel) -> Non
     ]
 
     assert answers == [NAK, NAK, ACK, ACK]
-    assert page_of(chip, model.cfg0_page) == bytes.fromhex("040000FF")
+    assert page_of(chip, model.cfg0_page) == model.factory_cfg0
     assert page_of(chip, model.cfg1_page) == bytes.fromhex("40050000")
 
 

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from encoder.chips.models import NTAG213, NTAG215, NTAG216, ChipModel
+from encoder.chips.models import (
+    MF0UL11,
+    MF0UL21,
+    NTAG210,
+    NTAG212,
+    NTAG213,
+    NTAG215,
+    NTAG216,
+    ChipModel,
+)
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.memory import ChipMemory
 from tests.encoder.simulator.cast import ACK, ALL_MODELS, NAK, UID, page_of, write
@@ -15,11 +24,13 @@ Maker = Callable[[ChipModel], VirtualChip]
 # lock bit of page 02h -> the page that it locks. Source: data sheet, 8.5.2.
 STATIC = {bit: bit for bit in range(3, 16)}
 # model -> one lock bit each of the dynamic lock page, with the first and the last page it locks.
-# Source: data sheet, 8.5.3.
+# Source: NTAG213/215/216, NTAG210/212 and MF0ULx1 data sheets, 8.5.3.
 DYNAMIC = {
     NTAG213: [(bit, 16 + 2 * bit, 17 + 2 * bit) for bit in range(12)],
     NTAG215: [*((bit, 16 + 16 * bit, 31 + 16 * bit) for bit in range(7)), (7, 128, 129)],
     NTAG216: [*((bit, 16 + 16 * bit, 31 + 16 * bit) for bit in range(13)), (13, 224, 225)],
+    NTAG212: [(bit, 16 + 2 * bit, 17 + 2 * bit) for bit in range(10)],
+    MF0UL21: [(bit, 16 + 2 * bit, 17 + 2 * bit) for bit in range(10)],
 }
 DYNAMIC_CASES = [(model, *case) for model, cases in DYNAMIC.items() for case in cases]
 STATIC_BLOCKS = [(0, [3]), (1, [4, 5, 6, 7, 8, 9]), (2, [10, 11, 12, 13, 14, 15])]
@@ -50,6 +61,13 @@ def locked_pages(chip: VirtualChip) -> set[int]:
     return locked
 
 
+def lock_all(chip: VirtualChip) -> None:
+    """Set every lock and block-lock bit that the chip has."""
+    write(chip, 0x02, "0000FFFF")
+    if chip.model.dynamic_lock_page is not None:
+        write(chip, chip.model.dynamic_lock_page, chip.model.dynamic_locks.hex())
+
+
 @pytest.mark.parametrize(("bit", "page"), list(STATIC.items()))
 def test_each_static_lock_bit_locks_its_page(bit: int, page: int) -> None:
     chip = blank(NTAG213)
@@ -76,8 +94,7 @@ def test_each_dynamic_lock_bit_locks_its_pages(
 def test_all_lock_bits_lock_every_page_of_the_user(model: ChipModel) -> None:
     chip = blank(model)
 
-    write(chip, 0x02, "0000FFFF")
-    write(chip, model.state_page, model.dynamic_locks.hex())
+    lock_all(chip)
 
     assert locked_pages(chip) == set(range(0x03, model.last_user_page + 1))
 
@@ -163,7 +180,7 @@ def test_each_static_block_lock_bit_freezes_its_lock_bits(block: int, pages: lis
 
 @pytest.mark.parametrize(
     ("model", "blocks"),
-    [(NTAG213, 6), (NTAG215, 4), (NTAG216, 7)],
+    [(NTAG213, 6), (NTAG215, 4), (NTAG216, 7), (NTAG212, 5), (MF0UL21, 5)],
     ids=lambda value: getattr(value, "name", None),
 )
 def test_each_dynamic_block_lock_bit_freezes_two_lock_bits(model: ChipModel, blocks: int) -> None:
@@ -176,6 +193,29 @@ def test_each_dynamic_block_lock_bit_freezes_two_lock_bits(model: ChipModel, blo
 
         kept = int.from_bytes(page_of(chip, model.state_page)[:2], "little")
         assert kept == int.from_bytes(bytes.fromhex(every), "little") & ~(0b11 << 2 * block)
+
+
+@pytest.mark.parametrize("model", [MF0UL11, NTAG210], ids=lambda model: model.name)
+def test_chip_without_dynamic_locks_takes_page_10h_as_cfg0(model: ChipModel) -> None:
+    chip = blank(model)
+
+    answer = write(chip, 0x10, "000000FF")
+
+    assert answer == ACK
+    assert page_of(chip, 0x10) == bytes.fromhex("000000FF")
+    assert locked_pages(chip) == set()
+
+
+@pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.name)
+def test_cc_only_ever_gains_bits(model: ChipModel) -> None:
+    chip = blank(model)
+    before = page_of(chip, 0x03)
+
+    answers = [write(chip, 0x03, "E1100000"), write(chip, 0x03, "00000000")]
+
+    gained = bytes(old | new for old, new in zip(before, b"\xe1\x10\x00\x00", strict=True))
+    assert answers == [ACK, ACK]
+    assert page_of(chip, 0x03) == gained
 
 
 def test_lock_and_block_lock_bits_set_at_once_all_take() -> None:
@@ -199,8 +239,7 @@ def test_first_two_bytes_of_the_lock_page_cannot_be_written() -> None:
 @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.name)
 def test_lock_bits_leave_the_configuration_open(model: ChipModel) -> None:
     chip = blank(model)
-    write(chip, 0x02, "0000FFFF")
-    write(chip, model.state_page, model.dynamic_locks.hex())
+    lock_all(chip)
 
     answers = [write(chip, model.pwd_page, NEW), write(chip, model.cfg0_page, "04000004")]
 

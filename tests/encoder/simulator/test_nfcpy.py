@@ -10,11 +10,11 @@ import nfc.clf
 import nfc.tag
 import pytest
 
-from encoder.chips.models import NTAG213, ChipModel
+from encoder.chips.models import MF0UL11, MF0UL21, NTAG213, ChipModel
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
 from tests.encoder.simulator.cast import (
-    ALL_MODELS,
+    NDEF_MODELS,
     OTHER_UID,
     UID,
     VECTORS,
@@ -25,7 +25,7 @@ from tests.encoder.simulator.cast import (
     write,
 )
 
-EVERY_CHIP = pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.name)
+EVERY_CHIP = pytest.mark.parametrize("model", NDEF_MODELS, ids=lambda model: model.name)
 ADDRESS = VECTORS["address"]
 
 
@@ -41,6 +41,16 @@ def test_nfcpy_recognises_the_chip(model: ChipModel) -> None:
 
     assert (type(tag).__name__, tag.product) == (model.name, f"NXP {model.name}")
     assert bytes(tag.identifier) == UID
+
+
+@pytest.mark.parametrize("model", [MF0UL11, MF0UL21], ids=lambda model: model.name)
+def test_nfcpy_recognises_an_ultralight_without_a_message(model: ChipModel) -> None:
+    with frontend(field_with(VirtualChip(model, UID))) as reader:
+        tag = activate(reader)
+        message = tag.ndef
+
+    assert tag.product == f"Mifare Ultralight EV1 ({model.name})"
+    assert message is None
 
 
 @EVERY_CHIP
@@ -114,7 +124,7 @@ def costs(chip: VirtualChip) -> tuple[int, int, float]:
     return chip.meter.exchanges, chip.meter.writes, round(chip.meter.elapsed_us / 1000, 1)
 
 
-@pytest.mark.parametrize("model", ALL_MODELS[:2], ids=lambda model: model.name)
+@pytest.mark.parametrize("model", NDEF_MODELS[:2], ids=lambda model: model.name)
 def test_nfcpy_alone_needs_35_exchanges_15_writes_and_105_ms(model: ChipModel) -> None:
     chip = VirtualChip(model, UID)
     with frontend(field_with(chip)) as reader:

@@ -4,13 +4,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from encoder.chips.models import NTAG213, NTAG216, ChipModel
+from encoder.chips.models import MF0UL11, NTAG213, NTAG216, ChipModel
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.memory import ChipMemory
 from encoder.simulator.tearing import TearPhase
-from tests.encoder.simulator.cast import ALL_MODELS, SELECTION, UID, field_with, select, write
+from tests.encoder.simulator.cast import (
+    ALL_MODELS,
+    SELECTION,
+    UID,
+    field_with,
+    page_of,
+    select,
+    write,
+)
 
-OPCODES = b"\x26\x52\x93\x95\x50\x60\x30\x3a\xa2\xa0\x3c\x39\x1b\x1a\xaf\xc2"
+OPCODES = b"\x26\x52\x93\x95\x50\x60\x30\x3a\xa2\xa0\x3c\x39\x3e\xa5\x1b\x1a\xaf\xc2"
 COMMANDS = st.builds(
     lambda opcode, rest: bytes([opcode]) + rest,
     st.sampled_from(OPCODES),
@@ -29,14 +37,18 @@ MANY = settings(max_examples=400, deadline=None)
 
 def read_only_bytes(chip: VirtualChip) -> bytes:
     """What no frame may change: UID, both BCC, the internal byte, the lock page's last."""
-    tail = chip.model.state_page * 4 + 3
-    return chip.memory[:10] + chip.memory[tail : tail + 1]
+    return chip.memory[:10] + dynamic_lock_page(chip)[3:]
 
 
 def only_gaining_bytes(chip: VirtualChip) -> int:
     """The lock bytes and the CC, as one number whose bits may only be set."""
-    start = chip.model.state_page * 4
-    return int.from_bytes(chip.memory[10:16] + chip.memory[start : start + 3], "big")
+    return int.from_bytes(chip.memory[10:16] + dynamic_lock_page(chip)[:3], "big")
+
+
+def dynamic_lock_page(chip: VirtualChip) -> bytes:
+    """The page's content; empty where there is none."""
+    page = chip.model.dynamic_lock_page
+    return b"" if page is None else page_of(chip, page)
 
 
 def keeps_what_is_read_only(chip: VirtualChip, frames: list[bytes]) -> bool:
@@ -55,6 +67,7 @@ def keeps_what_is_read_only(chip: VirtualChip, frames: list[bytes]) -> bool:
 @MANY
 @given(st.sampled_from(ALL_MODELS), FRAMES)
 @example(NTAG216, [OTHER_BCC1])
+@example(MF0UL11, [bytes.fromhex("A21001020304"), bytes.fromhex("A21000000010")])
 def test_random_frames_never_change_what_is_read_only(
     model: ChipModel, frames: list[bytes]
 ) -> None:

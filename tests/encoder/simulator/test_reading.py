@@ -2,9 +2,15 @@
 
 import pytest
 
-from encoder.chips.models import NTAG213, ChipModel
+from encoder.chips.models import (
+    MF0UL11,
+    NTAG210,
+    NTAG213,
+    PAGE_SIZE,
+    ChipModel,
+)
 from encoder.simulator.chip import VirtualChip
-from tests.encoder.simulator.cast import ALL_MODELS, NAK, UID, image, select, write
+from tests.encoder.simulator.cast import ACK, ALL_MODELS, NAK, UID, image, page_of, select, write
 
 
 @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.name)
@@ -20,7 +26,7 @@ def test_read_gives_four_pages(model: ChipModel) -> None:
 def test_read_past_the_end_rolls_over_to_page_zero(model: ChipModel) -> None:
     chip = select(VirtualChip(model, UID))
 
-    answer = chip.transceive(bytes([0x30, model.pack_page]))
+    answer = chip.transceive(bytes([0x30, model.pages - 1]))
 
     assert answer == bytes(4) + image(model, "factory")[:12]
 
@@ -32,8 +38,9 @@ def test_password_reads_as_zeros(model: ChipModel) -> None:
 
     answer = chip.transceive(bytes([0x3A, model.pwd_page, model.pack_page]))
 
+    stored = page_of(chip, model.pwd_page) + page_of(chip, model.pack_page)
     assert answer == bytes(8)
-    assert chip.memory[-8:] == bytes.fromhex("FFFFFFFF11223344")
+    assert stored == bytes.fromhex("FFFFFFFF11223344")
 
 
 @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.name)
@@ -42,7 +49,7 @@ def test_fast_read_gives_every_page(model: ChipModel) -> None:
 
     answer = chip.transceive(bytes([0x3A, 0x00, model.cfg1_page]))
 
-    assert answer == image(model, "factory")[:-8]
+    assert answer == image(model, "factory")[: model.pwd_page * PAGE_SIZE]
 
 
 @pytest.mark.parametrize("model", ALL_MODELS, ids=lambda model: model.name)
@@ -105,3 +112,47 @@ def test_protected_counter_needs_the_password() -> None:
 
     assert refused == NAK
     assert chip.transceive(b"\x39\x02") == bytes(3)
+
+
+@pytest.mark.parametrize("frame", ["3902", "A50001000000", "3E00"])
+def test_ntag210_has_no_counter(frame: str) -> None:
+    chip = select(VirtualChip(NTAG210, UID))
+
+    assert chip.transceive(bytes.fromhex(frame)) == NAK
+
+
+@pytest.mark.parametrize("frame", ["A50001000000", "3E00", "3900", "3901"])
+def test_ntag213_has_the_counter_of_first_readings_only(frame: str) -> None:
+    chip = counting_chip("10050000")
+
+    assert chip.transceive(bytes.fromhex(frame)) == NAK
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_ultralight_counts_when_it_is_told_to(number: int) -> None:
+    chip = select(VirtualChip(MF0UL11, UID))
+    chip.transceive(b"\x30\x04")
+
+    answers = [chip.transceive(bytes.fromhex(f"A5{number:02X}2A010000")) for _ in range(2)]
+
+    counts = [chip.transceive(bytes([0x39, each])) for each in range(3)]
+    assert answers == [ACK, ACK]
+    assert counts == [bytes.fromhex("540200") if each == number else bytes(3) for each in range(3)]
+    assert chip.transceive(bytes([0x3E, number])) == b"\xbd"
+
+
+def test_ultralight_counter_does_not_go_past_its_end() -> None:
+    chip = select(VirtualChip(MF0UL11, UID))
+    chip.transceive(bytes.fromhex("A500FEFFFF00"))
+
+    refused = chip.transceive(bytes.fromhex("A50002000000"))
+
+    assert refused == NAK
+    assert select(chip).transceive(b"\x39\x00") == bytes.fromhex("FEFFFF")
+
+
+@pytest.mark.parametrize("frame", ["3903", "A50301000000", "3E03"])
+def test_ultralight_has_three_counters(frame: str) -> None:
+    chip = select(VirtualChip(MF0UL11, UID))
+
+    assert chip.transceive(bytes.fromhex(frame)) == NAK
