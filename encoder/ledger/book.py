@@ -90,12 +90,14 @@ class Ledger:
             AlreadyBookedError: the UID or the token is bound; nothing was changed.
         """
         values = (card.chip, card.protection, card.url, card.mirror, card.key_id, card.version)
+        names = (card.uid, card.token, card.job)
         with self._writing() as db:
-            if self._is_anew(card):
-                db.execute(_UPDATE_CARD, (*values, card.genuine, card.uid))
-            else:
-                names = (card.uid, card.token, card.job)
+            try:
                 db.execute(_INSERT_CARD, (*values, card.genuine, *names))
+            except sqlite3.IntegrityError:
+                if not self._is_anew(card):
+                    raise
+                db.execute(_UPDATE_CARD, (*values, card.genuine, card.uid))
             self._add_stage(card.uid, "begun", at, by)
 
     def record(
@@ -181,7 +183,11 @@ class Ledger:
             return merge_into(db, theirs, dry_run=dry_run)
 
     def _is_anew(self, card: NewCard) -> bool:
-        """Whether this is a card of ours to be encoded again."""
+        """Whether this is a card of ours to be encoded again.
+
+        Raises:
+            AlreadyBookedError: it is another one.
+        """
         booked = self.card_with_uid(card.uid)
         if booked is None:
             bearer = self.card_with_token(card.token)

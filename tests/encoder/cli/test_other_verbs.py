@@ -1,7 +1,5 @@
-"""``readers``, ``ledger`` and the program around them."""
+"""``readers``, and the program around all verbs."""
 
-import csv
-import io
 import json
 import os
 import pty
@@ -11,38 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from encoder.chips.models import NTAG213
 from encoder.errors import CardError, EncoderError, JobError, LedgerError, ReaderError
-from encoder.simulator.card_box import CardBox
-from encoder.simulator.field import VirtualField
-from encoder.simulator.tearing import TearPhase
-from landing.contract.documents import parse_report
 from tests.encoder.cli.command import COMMAND, invoke, job_file
-from tests.encoder.kit import TOKEN, UID, make_job, new_chip, run_box, run_chips
+from tests.encoder.kit import make_job
 
 VERBS = [
     *(["run"], ["readers"], ["inspect"], ["simulate"]),
-    *(["ledger"], ["ledger", "show"], ["ledger", "export"], ["ledger", "scrap"]),
+    *(["ledger"], ["ledger", "show"], ["ledger", "export"], ["ledger", "stats"]),
+    *(["ledger", "check"], ["ledger", "backup"], ["ledger", "merge"], ["ledger", "scrap"]),
 ]
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Path:
-    """A ledger with one finished card."""
-    path = tmp_path / "ledger.db"
-    run_chips(make_job(), [new_chip(NTAG213, UID)], path)
-    return path
-
-
-@pytest.fixture
-def torn(tmp_path: Path) -> Path:
-    """A ledger with one card that was begun and never came back."""
-    path = tmp_path / "torn.db"
-    chip, field = new_chip(NTAG213, UID), VirtualField()
-    field.tear(3, TearPhase.AFTER)
-    box = CardBox([chip], field=field)
-    run_box(make_job(), box, path, stopping=lambda: chip.meter.writes > 2)
-    return path
 
 
 def test_readers_lists_the_simulated_one() -> None:
@@ -50,70 +25,6 @@ def test_readers_lists_the_simulated_one() -> None:
 
     assert listed[-1] == {"path": "sim", "name": "virtual cards", "problem": None, "cure": None}
     assert "sim" in invoke("readers").stdout
-
-
-def test_ledger_show_lists_the_cards(ledger: Path) -> None:
-    shown = invoke("ledger", "show", "--ledger", ledger)
-    (row,) = json.loads(invoke("ledger", "show", "--ledger", ledger, "--json").stdout)
-
-    assert "7H3K-9QX2-MZ4D-G  04A1B2C3D4E580" in shown.stdout
-    assert (row["token"], row["stage"], row["operator"]) == (TOKEN, "booked", "mona")
-
-
-def test_ledger_export_gives_the_report_again(ledger: Path, tmp_path: Path) -> None:
-    out = tmp_path / "report.json"
-
-    ran = invoke("ledger", "export", "--ledger", ledger, "--station", "b", "--out", out)
-
-    report = parse_report(out.read_text())
-    assert (ran.exit_code, ran.stdout) == (0, "")
-    assert (report.job, report.station, report.cards[0].token) == ("J-2026-0001", "b", TOKEN)
-
-
-def test_ledger_export_gives_a_table(ledger: Path) -> None:
-    ran = invoke("ledger", "export", "--ledger", ledger, "--format", "csv")
-
-    (row,) = csv.DictReader(io.StringIO(ran.stdout))
-    assert (row["token"], row["uid"]) == (TOKEN, "04A1B2C3D4E580")
-
-
-def test_report_of_an_unknown_job_is_exit_4(ledger: Path) -> None:
-    ran = invoke("ledger", "export", "--ledger", ledger, "--job", "J-9")
-
-    assert (ran.exit_code, ran.stdout) == (4, "")
-
-
-def test_scrap_gives_the_item_to_the_next_card(torn: Path) -> None:
-    ran = invoke("ledger", "scrap", "7h3k-9qx2-mz4d-g", "--ledger", torn, "--json")
-    again = run_chips(make_job(), [new_chip(NTAG213)], torn)
-
-    assert json.loads(ran.stdout)["scrapped"] == "04A1B2C3D4E580"
-    assert again.told() == [("done", None)]
-    assert again.cards[0].token == TOKEN
-
-
-@pytest.mark.parametrize(
-    ("token", "code"), [(TOKEN, 4), ("0000000000012", 4), ("7H3K9QX2MZ4DH", 2), ("X", 2)]
-)
-def test_scrap_of_what_cannot_be_scrapped_changes_nothing(
-    token: str, code: int, ledger: Path
-) -> None:
-    before = invoke("ledger", "show", "--ledger", ledger).stdout
-
-    ran = invoke("ledger", "scrap", token, "--ledger", ledger)
-
-    assert ran.exit_code == code
-    assert invoke("ledger", "show", "--ledger", ledger).stdout == before
-
-
-@pytest.mark.parametrize("verb", ["show", "export", "scrap"])
-def test_missing_ledger_is_exit_4(verb: str, tmp_path: Path) -> None:
-    words = [verb, TOKEN] if verb == "scrap" else [verb]
-
-    ran = invoke("ledger", *words, "--ledger", tmp_path / "none.db")
-
-    assert ran.exit_code == 4
-    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("verb", VERBS)
