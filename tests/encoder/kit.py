@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from encoder.chips import ndef
 from encoder.chips.locks import CFGLCK, Image
 from encoder.chips.mirror import Mirror
-from encoder.chips.models import FIRST_USER_PAGE, PAGE_SIZE, ChipModel
+from encoder.chips.models import CC_PAGE, FIRST_USER_PAGE, PAGE_SIZE, ChipModel
 from encoder.chips.password import StationKey
 from encoder.errors import CollisionError, SilenceError
 from encoder.ledger import Bench, Ledger
@@ -20,6 +20,7 @@ from encoder.plan import Goal, Plan, Planner, plan_card
 from encoder.readers.field import Field
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
+from encoder.simulator.field import VirtualField
 from encoder.station.encoding import Desk, Encoding, Prover
 from encoder.station.events import Card, End, Event
 from encoder.station.identify import KNOWN_CHIPS
@@ -39,7 +40,9 @@ URL: str = VECTORS["url"]
 UID = bytes.fromhex(VECTORS["uid"])
 BENCH = Bench(station="bench-1", operator="mona")
 START = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-MODEL_NAMES = ("NTAG213", "NTAG215", "NTAG216")  # those of the hand-written vectors
+KEY = StationKey(bytes.fromhex(VECTORS["key"]["secret"]))
+MODEL_NAMES = tuple(VECTORS["chips"])  # all that can be written
+MIRROR_NAMES = tuple(name for name, vector in VECTORS["chips"].items() if "mirror" in vector)
 
 
 class Place(Protocol):
@@ -203,13 +206,17 @@ def length_first(model: ChipModel, image: Image, goal: Goal) -> Plan:
     return replace(plan, data=(*plan.data[-1:], *plan.data[:-1]))
 
 
-def expected_memory(name: str, protection: Protection) -> bytes:
-    """The whole memory of a finished card of the vectors."""
+def expected_memory(name: str, protection: Protection, mirror: Mirror = "none") -> bytes:
+    """The whole memory of a finished card of the vectors; a password is that of KEY."""
     vector = VECTORS["chips"][name]
-    pages = {int(page, 16): content for page, content in vector["data"].items()}
-    if protection == "permanent":
-        pages |= {int(page, 16): content for page, content in vector["locked"].items()}
-    return b"".join(bytes.fromhex(pages.get(page, "00000000")) for page in range(vector["pages"]))
+    mirrored = vector["mirror"][mirror] if mirror != "none" else {}
+    part = {"none": "", "permanent": "locked", "password": "password"}[protection]
+    pages: dict[str, str] = {}
+    for layer in (vector["data"], mirrored.get("data"), vector.get(part), mirrored.get(part)):
+        pages |= layer or {}
+    return b"".join(
+        bytes.fromhex(pages.get(f"{page:02X}", "00000000")) for page in range(vector["pages"])
+    )
 
 
 def is_finished(chip: VirtualChip, name: str, protection: Protection) -> bool:
@@ -228,8 +235,36 @@ def user_area(chip: VirtualChip) -> bytes:
 
 
 def seen_by_phone(chip: VirtualChip) -> str | None:
-    """The address that a phone opens; None when the chip is blank; anything else is a fault."""
+    """The address that a phone opens; None when the chip is blank; anything else is a fault.
+
+    It is the address as stored: what the chip mirrors over it, ``shown_to_phone`` gives.
+    """
+    if not _has_cc(chip):
+        return None
     area = user_area(chip)
     if ndef.message_on(area) is None:
         return None
     return ndef.url_on(area) or "not an address"
+
+
+def shown_to_phone(chip: VirtualChip) -> str | None:
+    """The address that a phone reads off the powered chip, under what the chip mirrors."""
+    if not _has_cc(chip):
+        return None
+    field = DirectField(lying(chip), lambda: False)
+    assert field.sense() == chip.uid
+    first, end = FIRST_USER_PAGE, FIRST_USER_PAGE + chip.model.cc[2] * 2
+    area = b"".join(field.exchange(bytes([0x30, page])) for page in range(first, end, 4))
+    return ndef.url_on(area[: chip.model.cc[2] * 8])
+
+
+def lying(chip: VirtualChip) -> VirtualField:
+    """A field with this chip in it."""
+    field = VirtualField()
+    field.lay(chip)
+    return field
+
+
+def _has_cc(chip: VirtualChip) -> bool:
+    """Whether the chip says that it may hold a message; a blank Ultralight EV1 does not."""
+    return chip.memory[CC_PAGE * PAGE_SIZE] == 0xE1
