@@ -4,6 +4,10 @@ from collections import defaultdict
 
 import pytest
 
+from tests.emulated.pcscd import keep_to_own_pcscd
+
+keep_to_own_pcscd()
+
 _SUITE_PARTS = 2  # tests/encoder, tests/landing, …
 
 

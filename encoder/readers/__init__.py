@@ -1,4 +1,4 @@
-"""The readers: one seam for all hardware. Only this package imports nfcpy."""
+"""The readers: one seam for all hardware. Only this package imports nfcpy and pyscard."""
 
 from encoder.readers.field import Field
 from encoder.readers.listing import SeenReader, seen_readers

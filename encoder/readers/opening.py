@@ -8,13 +8,18 @@ from encoder.chips.models import MODELS, ChipModel
 from encoder.errors import ReaderError
 from encoder.readers.field import Field
 from encoder.readers.nfcpy import open_nfcpy, usable_path
+from encoder.readers.pcsc import open_pcsc
 from encoder.readers.watchdog import Watchdog
 from encoder.simulator.card_box import CardBox, blank_chips
 from encoder.simulator.server import FieldServer
 
 _SIMULATED = "sim"
 _UDP = "udp"
-PATHS_HINT = "give usb, usb:072f:2200, tty:USB0:pn532, udp:127.0.0.1:PORT, sim or sim:NTAG215"
+_PCSC = "pcsc"
+PATHS_HINT = (
+    "give usb, usb:072f:2200, tty:USB0:pn532, udp:127.0.0.1:PORT, pcsc, pcsc:NAME, sim or"
+    " sim:NTAG215"
+)
 
 
 @contextmanager
@@ -36,6 +41,9 @@ def open_field(
     kind, _, name = path.partition(":")
     if kind == _SIMULATED:
         with _open_simulated(_simulated_chip(name, chip), cards) as field:
+            yield field
+    elif kind == _PCSC:
+        with Watchdog(lambda: open_pcsc(name), on_trouble=on_trouble) as field:
             yield field
     elif usable_path(path) and kind == _UDP:
         with open_nfcpy(path) as field:

@@ -71,8 +71,8 @@ class Watchdog:
 
     @property
     def storage_only(self) -> bool:
-        """What the reader said when it was opened."""
-        return self._storage_only
+        """What the reader says; a PC/SC reader knows it once its first card lies there."""
+        return self._field.storage_only if self._field else self._storage_only
 
     def sense(self) -> bytes | None:
         """Look for a card, with a reader that works.
@@ -145,6 +145,7 @@ class Watchdog:
             raise
         if found is not None:
             self._busy_at = self._seconds()
+            self._storage_only = field.storage_only
         return found
 
     def _lose(self, error: ReaderError) -> None:
