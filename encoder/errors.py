@@ -12,6 +12,7 @@ EncoderError            exit 1
 ├── CollisionError      more than one card answered
 └── CardError           exit 6: this card was not done; the job goes on
     ├── CardRefusedError    the card is not one to take; nothing was written on it
+    ├── PasswordKeptError   the card's password is not ours to take off; nothing was written on it
     └── CardFailedError     the card was begun and is not done; it keeps its token
         └── CardLostError       the card does not answer any more
 """
@@ -38,6 +39,7 @@ Failure = Literal[
     "qr-mismatch",
     "reader-lost",
 ]
+PasswordKept = Literal["not-booked", "scrapped", "permanent", "no-password", "other-key"]
 
 REFUSAL_HINTS: dict[Refusal, str] = {
     "unknown-chip": "take a chip that the job's policy names",
@@ -58,6 +60,13 @@ FAILURE_HINTS: dict[Failure, str] = {
     "lock-mismatch": "lay the same card down again; scrap it if it fails once more",
     "qr-mismatch": "do not hand the card out; lay it down again to have its label drawn again",
     "reader-lost": "plug the reader in, run the command again and lay the same card down",
+}
+PASSWORD_KEPT_HINTS: dict[PasswordKept, str] = {
+    "not-booked": "name the ledger that has the card with --ledger; a stranger's card is theirs",
+    "scrapped": "put the card aside: it was given up, and its UID stays booked",
+    "permanent": "have a new card made: locks cannot be taken off, whoever has the key",
+    "no-password": "lay it down at: wecard-encoder inspect, which says what a run would do with it",
+    "other-key": "name the key that the card was made with by --key, or bring its copy back",
 }
 
 
@@ -151,11 +160,19 @@ class CardRefusedError(CardError):
         self.reason = reason
 
 
+class PasswordKeptError(CardError):
+    """The card's password is not ours to take off; nothing was written on it."""
+
+    def __init__(self, reason: PasswordKept, message: str) -> None:
+        super().__init__(message, hint=PASSWORD_KEPT_HINTS[reason])
+        self.reason = reason
+
+
 class CardFailedError(CardError):
     """The card was begun and is not done; it keeps its token."""
 
-    def __init__(self, reason: Failure, message: str) -> None:
-        super().__init__(message, hint=FAILURE_HINTS[reason])
+    def __init__(self, reason: Failure, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint or FAILURE_HINTS[reason])
         self.reason = reason
 
 

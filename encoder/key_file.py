@@ -60,8 +60,20 @@ def make_key(path: Path) -> StationKey:
         raise KeyFileError(
             f"no key can be made at {path}: {error.strerror}", hint="name another file with --key"
         ) from error
+    try:
+        _write(handle, secret.hex() + "\n")
+    except OSError as error:
+        path.unlink()
+        raise KeyFileError(
+            f"no key can be written to {path}: {error.strerror}; nothing is left there",
+            hint="make room, or name another file with --key",
+        ) from error
+    return StationKey(secret)
+
+
+def _write(handle: int, text: str) -> None:
+    """Write it so that it is on the disk when this returns."""
     with os.fdopen(handle, "w") as file:
-        file.write(secret.hex() + "\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    return StationKey(secret)

@@ -34,3 +34,9 @@ def write(page: int, data: bytes) -> bytes:
 def pwd_auth(pwd: bytes) -> bytes:
     """PWD_AUTH: opens what AUTH0 protects until the card leaves the field or sends a NAK."""
     return bytes([0x1B]) + pwd
+
+
+def named(frame: bytes) -> str:
+    """A frame in hex for messages; not what PWD_AUTH and WRITE carry: it may be a password."""
+    is_told = frame[:1] in (bytes([0x30]), bytes([0x3A]), READ_CNT[:1], READ_SIG[:1])
+    return (frame if is_told else frame[:1]).hex()

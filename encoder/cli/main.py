@@ -3,11 +3,13 @@
 import click
 
 from encoder.cli.inspect import inspect
+from encoder.cli.key import key
 from encoder.cli.ledger import ledger
 from encoder.cli.program import Program
 from encoder.cli.readers import readers
 from encoder.cli.run import run
 from encoder.cli.simulate import simulate
+from encoder.cli.unprotect import unprotect
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,5 +25,5 @@ def main() -> None:
     """
 
 
-for verb in (run, readers, inspect, ledger, simulate):
+for verb in (run, unprotect, readers, inspect, ledger, key, simulate):
     main.add_command(verb)

@@ -15,6 +15,7 @@ from typing import Any
 import nfc
 import nfc.clf
 
+from encoder.chips.commands import named
 from encoder.errors import CollisionError, ReaderError, SilenceError
 from encoder.readers.cures import KERNEL_CURE, LIBUSB_CURE, PORT_CURE, UDEV_CURE
 from encoder.readers.pn53x import with_short_way
@@ -66,9 +67,10 @@ class NfcpyField:
             try:
                 answer = self._frontend.exchange(frame, self._answer_seconds)
             except nfc.clf.CommunicationError as error:
-                raise SilenceError(f"the chip did not answer the frame {frame.hex()}") from error
+                told = f"the chip did not answer the frame {named(frame)}"
+                raise SilenceError(told) from error
         if not answer:
-            raise SilenceError(f"no card was selected for the frame {frame.hex()}")
+            raise SilenceError(f"no card was selected for the frame {named(frame)}")
         return bytes(answer)
 
     def _raise_collision(self) -> None:

@@ -1,14 +1,21 @@
 """A done card against its row: what the chip says, beside what the ledger says. Nothing writes."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from encoder.chips import commands
 from encoder.chips.mirror import has_counter
-from encoder.chips.models import FIRST_USER_PAGE, PAGE_SIZE
+from encoder.chips.models import (
+    FIRST_USER_PAGE,
+    PAGE_SIZE,
+    WRITABLE,
+    ChipModel,
+    named_unknown,
+)
 from encoder.errors import NakError
 from encoder.ledger import BookedCard
 from encoder.plan import Goal, Plan, plan_card
-from encoder.station.identify import Found
+from encoder.station.identify import KNOWN_CHIPS, Found
 from encoder.station.session import Session
 
 
@@ -29,6 +36,14 @@ def differences(session: Session, found: Found, booked: BookedCard, url: str) ->
         if not step.stands_on(found.image)
     ]
     return told
+
+
+def known_with(booked: BookedCard | None) -> Mapping[bytes, ChipModel]:
+    """The chips we know, and the one that a run was told to take the booked card's for."""
+    if booked is None or not booked.version or booked.chip not in WRITABLE:
+        return KNOWN_CHIPS
+    version = bytes.fromhex(booked.version)
+    return {version: named_unknown(version, booked.chip), **KNOWN_CHIPS}
 
 
 def _content_faults(session: Session, booked: BookedCard, plan: Plan) -> list[str]:

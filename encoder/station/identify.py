@@ -185,6 +185,20 @@ def check_begun(found: Found, goal: Goal) -> None:
         raise CardFailedError("verify-mismatch", "the card was changed since it was begun")
 
 
+def check_unprotected(found: Found) -> None:
+    """Make sure that a card whose password was to be taken off has none.
+
+    Raises:
+        CardFailedError: it was torn away meanwhile.
+    """
+    if is_password_protected(found.model, found.image) or is_mirroring(found.model, found.image):
+        raise CardFailedError(
+            "write-failed",
+            "the card's password is not all off; nothing was written",
+            hint="take it off first: wecard-encoder unprotect",
+        )
+
+
 def opened_by(found: Found) -> str:
     """What a phone would open, in words."""
     return ndef.url_on(found.area) or "something that is not an address"

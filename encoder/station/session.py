@@ -50,7 +50,7 @@ class Session:
             if answer is not None and len(answer) == length:
                 return answer
             self._select_again()
-        raise NakError(f"the chip refuses the frame {frame.hex()}")
+        raise NakError(f"the chip refuses the frame {commands.named(frame)}")
 
     def read(self, page: int) -> dict[int, bytes]:
         """READ four pages, none of them behind the chip's last one."""
@@ -89,6 +89,10 @@ class Session:
         if pack != credentials.pack:
             raise CardFailedError("write-failed", "the card answers the password with another PACK")
         self._proved = credentials
+
+    def forget_password(self) -> None:
+        """Prove no password after a new selection: the one that was proved is being replaced."""
+        self._proved = None
 
     def select_anew(self) -> None:
         """Power the card down and up, so that its configuration takes effect."""

@@ -20,6 +20,7 @@ from encoder.station.identify import (
     check_begun,
     check_genuine,
     check_new,
+    check_unprotected,
     identify,
     read_state,
 )
@@ -135,6 +136,8 @@ class Visit:
     def _resume(self, booked: BookedCard, item: JobItem) -> None:
         goal = self._desk.goal(item, self._session.uid)
         found = read_state(self._session, self._identify(), goal.credentials)
+        if booked.is_unprotected:
+            check_unprotected(found)
         check_begun(found, goal)
         encoding = self._encoding(
             self._desk, self._session, found, item, booked=booked, genuine=booked.genuine
@@ -150,7 +153,9 @@ class Visit:
             told = []
         if told:
             raise CardFailedError(
-                "verify-mismatch", f"the ledger says that the card is done, but {'; '.join(told)}"
+                "verify-mismatch",
+                f"the ledger says that the card is done, but {'; '.join(told)}",
+                hint="put the card aside, and retire it at the site: someone changed it",
             )
         self.verdict.status = "already-done"
 
