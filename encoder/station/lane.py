@@ -119,13 +119,13 @@ class Lane:
     def _await_removal(self, uid: bytes | None) -> None:
         """Look until the card answers no more; the last card is not waited for without end."""
         started, absent = self._work.seconds(), 0
-        while absent < _ABSENT_LOOKS:
+        while True:
             if self._work.is_stopping or self._is_late(started):
                 return
             answering = self._is_answering(uid)
-            if answering is None:
-                break
             absent = 0 if answering else absent + 1
+            if answering is None or absent == _ABSENT_LOOKS:
+                break
             self._work.pause(self._field.poll_seconds)
         self._removed(uid.hex().upper() if uid else None)
 
