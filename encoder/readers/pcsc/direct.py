@@ -7,6 +7,7 @@ Source: ACR122U API, 6.1 (Direct Transmit); PN532 user manual, 7.2 and 7.3 (host
 (status); ISO/IEC 14443-3, annex B (CRC_A).
 """
 
+from encoder.chips.commands import named
 from encoder.errors import SilenceError
 from encoder.readers.pcsc.ways import OK, Line, silence
 
@@ -72,7 +73,7 @@ def _listed_uid(listed: bytes) -> bytes | None:
 def _checked(frame: bytes, received: bytes) -> bytes:
     data, crc = received[:-_CRC_LENGTH], received[-_CRC_LENGTH:]
     if crc_a(data) != crc:
-        raise SilenceError(f"the answer to the frame {frame.hex()} was garbled")
+        raise SilenceError(f"the answer to the frame {named(frame)} was garbled")
     return data
 
 

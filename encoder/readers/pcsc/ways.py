@@ -6,6 +6,7 @@ from maker to maker, so the reader is asked.
 
 from typing import Protocol
 
+from encoder.chips.commands import named
 from encoder.errors import ReaderError, SilenceError
 from encoder.readers.cures import NOT_CONTACTLESS_CURE
 
@@ -64,4 +65,4 @@ def select_by_power(line: Line) -> bytes | None:
 
 def silence(frame: bytes, why: str) -> SilenceError:
     """The error of a frame that got no answer."""
-    return SilenceError(f"no answer to the frame {frame.hex()}: {why}")
+    return SilenceError(f"no answer to the frame {named(frame)}: {why}")
