@@ -124,8 +124,9 @@ class Visit:
             check_new(self._session, found, goal, overwrite=self._overwrite)
             encoding = self._encoding(self._desk, self._session, found, item, genuine=genuine)
             self._encode(encoding, item, "done")
-        finally:
+        except BaseException:
             self._settle(item)
+            raise
 
     def _identify(self) -> ChipModel:
         model = identify(self._session, self._desk.known)
@@ -161,7 +162,7 @@ class Visit:
 
     def _encode(self, encoding: Encoding, item: JobItem, status: Status) -> None:
         encoding.run()
-        self.verdict.status = status
+        self.verdict.status, self.verdict.token = status, item.token
         self._worklist.finish(item.token)
 
     def _settle(self, item: JobItem) -> None:
