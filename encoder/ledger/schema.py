@@ -1,7 +1,8 @@
 """The ledger file's tables, and how an older file is brought up to date.
 
 A token may stand on a second card only when the first one was scrapped; a UID never stands
-twice. ``stages`` and ``presentations`` are append-only.
+twice. ``stages`` and ``presentations`` are append-only. A delivery's ``id`` is that of the stage
+``booked`` that the site answered to.
 """
 
 APPLICATION_ID = 0x57434C47  # "WCLG", so that no other SQLite file is taken for a ledger
@@ -114,4 +115,30 @@ _UNPROTECTED_AND_PRESENTATIONS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_CARDS_AND_STAGES, _UNPROTECTED_AND_PRESENTATIONS)
+# No row says that a report waits: a booked stage of a site's job without a delivery does. So a
+# card cannot be booked and forgotten, whenever the process dies.
+_SITE_JOBS_AND_DELIVERIES = (
+    """
+    CREATE TABLE site_jobs (
+        job TEXT PRIMARY KEY,
+        address TEXT NOT NULL,
+        document TEXT,
+        fetched_at TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY REFERENCES stages (id),
+        uid TEXT NOT NULL REFERENCES cards (uid),
+        answer TEXT NOT NULL CHECK (answer IN ('taken', 'withdrawn', 'refused')),
+        message TEXT NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _CARDS_AND_STAGES,
+    _UNPROTECTED_AND_PRESENTATIONS,
+    _SITE_JOBS_AND_DELIVERIES,
+)
