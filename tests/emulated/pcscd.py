@@ -6,6 +6,7 @@ process has the same socket, and they run one after another.
 
 import ctypes
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -41,7 +42,7 @@ def run_folder() -> Path:
 
 def keep_to_own_pcscd() -> None:
     """Turn this process, and those that it starts, away from the machine's own pcscd."""
-    folder = Path(tempfile.gettempdir()) / f"wecard-pcscd-{os.getpid()}"
+    folder = Path(tempfile.gettempdir()) / f"wecard-pcscd-{os.getpid()}-{secrets.token_hex(4)}"
     os.environ.setdefault(SOCKET_VARIABLE, str(folder / "pcscd.comm"))
 
 
@@ -65,6 +66,10 @@ class Pcscd:
         """End it; what used it finds it gone."""
         self._process.terminate()
         self._process.wait()
+
+    def clear(self) -> None:
+        """Remove what it left, so that another one can be started."""
+        shutil.rmtree(run_folder(), ignore_errors=True)
 
     def enter_network(self) -> None:
         """Take the calling thread, and no other, into pcscd's network."""
@@ -97,7 +102,7 @@ def running_pcscd() -> Iterator[Pcscd]:
         if process is not None:
             process.kill()
             process.wait()
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _start(folder: Path, log: int) -> subprocess.Popen[bytes]:
@@ -114,9 +119,14 @@ def _start(folder: Path, log: int) -> subprocess.Popen[bytes]:
 
 
 def _await_socket(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """Wait until both slots answer; pcscd makes its socket after its readers."""
+    """Wait until it listens; its readers are there by then."""
     deadline = time.monotonic() + _START_SECONDS
-    while not (folder / "run" / "pcscd.comm").exists():
+    while not _listens(folder / "run" / "pcscd.comm"):
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"pcscd did not start: {(folder / 'log').read_text()}")
         time.sleep(_TICK_SECONDS)
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
