@@ -5,6 +5,9 @@ EncoderError            exit 1
 ├── JobError            exit 4: the job cannot be done as it stands
 ├── LedgerError         exit 4: the ledger cannot be used
 ├── KeyFileError        exit 4: the station key cannot be used
+├── LayoutError         exit 4: the label's layout cannot be used
+│   └── QrSizeError     the QR code's modules would be too small in print
+├── PrinterError        exit 6: a label was not printed; its card is as good as it was
 ├── QrMismatchError     a printed code does not say what the chip says; the card is stopped
 ├── CapacityError       the address is too long for the chip
 ├── SilenceError        the chip did not answer a frame
@@ -108,6 +111,45 @@ class KeyFileError(EncoderError):
 
     exit_code = 4
     hint = "name its file with --key, or make one and put a copy away: wecard-encoder key new"
+
+
+class LayoutError(EncoderError):
+    """The label's layout cannot be used; nothing was drawn."""
+
+    exit_code = 4
+    hint = "mend the layout file, or name another; see docs/formats/label-layout.md"
+
+
+class QrSizeError(LayoutError):
+    """The QR code's modules would be smaller than phones read from paper; nothing was drawn."""
+
+    def __init__(
+        self,
+        *,
+        modules: int,
+        dpi: int,
+        dots: int,
+        side_mm: float,
+        needed_dots: int,
+        needed_mm: float,
+    ) -> None:
+        super().__init__(
+            f"the QR code of {modules} modules, quiet zones included, has {side_mm:g} mm on the"
+            f" label: {dots} dots a module at {dpi} dpi, and {needed_dots} are needed to make"
+            " 0.4 mm; nothing was drawn",
+            hint=f"give the code {needed_mm:.2f} mm or more, print with more dpi,"
+            " or have a site with a shorter host name",
+        )
+        self.dpi = dpi
+        self.dots = dots
+        self.needed_mm = needed_mm
+
+
+class PrinterError(EncoderError):
+    """A label was not printed, or not in full; its card is as good as it was."""
+
+    exit_code = 6
+    hint = "see to the printer, then print the label again with: wecard-encoder labels print"
 
 
 class QrMismatchError(EncoderError):

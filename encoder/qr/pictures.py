@@ -4,7 +4,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from encoder.qr.code import QUIET_ZONE, QrCode, dark_runs, dots_per_module, module_mm
+from encoder.qr.code import QUIET_ZONE, QrCode, dark_runs
+from encoder.qr.dots import dots_per_module, module_mm
 
 DEFAULT_DPI = 300
 _WHITE, _BLACK = 1, 0
@@ -12,16 +13,21 @@ _WHITE, _BLACK = 1, 0
 
 def to_png(code: QrCode, *, dpi: int = DEFAULT_DPI) -> bytes:
     """The code as a black and white PNG whose modules are whole printer dots."""
+    written = BytesIO()
+    picture = to_picture(code, dots_per_module(dpi))
+    picture.save(written, format="PNG", dpi=(dpi, dpi), optimize=True)
+    return written.getvalue()
+
+
+def to_picture(code: QrCode, dots: int) -> Image.Image:
+    """The code in black and white, quiet zones included, ``dots`` pixels a module."""
     picture = Image.new("1", (code.side, code.side), _WHITE)
     for y, row in enumerate(code.rows, start=QUIET_ZONE):
         for x, dark in enumerate(row, start=QUIET_ZONE):
             if dark:
                 picture.putpixel((x, y), _BLACK)
-    side_dots = code.side * dots_per_module(dpi)
-    written = BytesIO()
-    enlarged = picture.resize((side_dots, side_dots), Image.Resampling.NEAREST)
-    enlarged.save(written, format="PNG", dpi=(dpi, dpi), optimize=True)
-    return written.getvalue()
+    side_dots = code.side * dots
+    return picture.resize((side_dots, side_dots), Image.Resampling.NEAREST)
 
 
 def to_svg(code: QrCode, *, dpi: int = DEFAULT_DPI) -> bytes:

@@ -1,4 +1,7 @@
-"""Read a QR code back from the file that was written, with zxing-cpp, which reads as phones do."""
+"""Read a QR code back from what was drawn, with two readers that share no code.
+
+zxing-cpp reads as phones do; zbar is the independent second, where its library is installed.
+"""
 
 import re
 from io import BytesIO
@@ -8,6 +11,7 @@ import zxingcpp
 from PIL import Image, ImageDraw
 
 from encoder.errors import QrMismatchError
+from encoder.qr import zbar
 from landing.contract.errors import CardUrlError
 from landing.contract.url import CardUrl, parse_card_url
 
@@ -44,22 +48,47 @@ def read_svg(content: bytes) -> str:
 
 
 def read_picture(picture: Image.Image) -> str:
-    """The text of the one QR code in a picture.
+    """The text of the one QR code in a picture of mode L, as each of the two readers finds it.
 
     Raises:
-        QrMismatchError: there is no readable QR code, or more than one.
+        QrMismatchError: there is no readable QR code or more than one, or the readers differ.
     """
+    (text,) = _found(picture, count=1)
+    return text
+
+
+def read_codes(picture: Image.Image, count: int) -> list[str]:
+    """The texts of ``count`` QR codes in a picture of mode L, in no order.
+
+    Raises:
+        QrMismatchError: a reader finds more or fewer, or the readers differ.
+    """
+    return _found(picture, count=count)
+
+
+def _found(picture: Image.Image, *, count: int) -> list[str]:
+    found = {"zxing-cpp": _read_by_zxing(picture), "zbar": zbar.find_codes(picture)}
+    for reader, texts in found.items():
+        if texts is not None and len(texts) != count:
+            wanted = "one" if count == 1 else str(count)
+            raise QrMismatchError(
+                f"the picture holds {len(texts)} QR codes readable by {reader} instead of {wanted};"
+                " it was not kept"
+            )
+    first, second = found["zxing-cpp"] or [], found["zbar"]
+    if second is not None and sorted(first) != sorted(second):
+        raise QrMismatchError("zxing-cpp and zbar read different texts; the picture was not kept")
+    return first
+
+
+def _read_by_zxing(picture: Image.Image) -> list[str]:
     found = zxingcpp.read_barcodes(
         picture,
         formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
         text_mode=zxingcpp.TextMode.Plain,
         try_invert=False,
     )
-    if len(found) != 1:
-        raise QrMismatchError(
-            f"the picture holds {len(found)} readable QR codes instead of one; it was not kept"
-        )
-    return found[0].text
+    return [code.text for code in found]
 
 
 def require_same_card(text: str, chip_url: str) -> None:

@@ -9,14 +9,12 @@ from PIL import Image
 
 from encoder.errors import JobError
 from encoder.qr.code import (
-    MIN_MODULE_MM,
     QUIET_ZONE,
     QrCode,
     dark_runs,
-    dots_per_module,
     draw,
-    module_mm,
 )
+from encoder.qr.dots import MIN_MODULE_MM, dots_per_module, module_mm
 from encoder.qr.pictures import to_png, to_svg
 from encoder.qr.readback import read_png, read_svg
 from landing.contract.url import parse_card_url

@@ -45,14 +45,14 @@ def test_picture_with_two_codes_is_refused() -> None:
     both.paste(one, (0, 0))
     both.paste(one, (one.width, 0))
 
-    with pytest.raises(QrMismatchError, match="2 readable"):
+    with pytest.raises(QrMismatchError, match="2 QR codes readable"):
         read_picture(both)
 
 
 def test_white_on_black_is_refused_as_many_phones_cannot_read_it() -> None:
     code = Image.open(BytesIO(to_png(draw(SITE, TOKEN)))).convert("L")
 
-    with pytest.raises(QrMismatchError, match="0 readable"):
+    with pytest.raises(QrMismatchError, match="0 QR codes readable"):
         read_picture(code.point(lambda shade: 255 - shade))
 
 
