@@ -121,9 +121,12 @@ def _prefix(model: ChipModel) -> bytes:
     return model.factory_user[: block.start] if block else b""
 
 
+def _pages_of(steps: tuple[Step, ...]) -> set[int]:
+    return {step.page for step in steps if isinstance(step, PageWrite)}
+
+
 def _locked_pages(model: ChipModel, image: Image, data: tuple[Step, ...]) -> tuple[int, ...]:
-    pages = {step.page for step in data if isinstance(step, PageWrite)}
-    return tuple(sorted(page for page in pages if is_page_locked(model, image, page)))
+    return tuple(sorted(page for page in _pages_of(data) if is_page_locked(model, image, page)))
 
 
 def _data_steps(model: ChipModel, image: Image, content: bytes, guard: Guard) -> tuple[Step, ...]:
@@ -142,6 +145,8 @@ def _data_steps(model: ChipModel, image: Image, content: bytes, guard: Guard) ->
     config = config_steps(model, image, guard)
     if not body and not config:
         return (*opening(model, image, guard), *differing)
+    if not differing and _pages_of(config) == {model.cfg1_page}:
+        return (*opening(model, image, guard), *config)  # whatever it says, the content shows
     blanking = _blanking(model, image)
     rest = [step for step in body if step not in blanking]
     return (*opening(model, image, guard), *blanking, *rest, *config, length)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from encoder.chips.locks import (
     AUTH0_OFF,
+    AUTHLIM,
     CFGLCK,
     FACTORY_CFG1,
     NFC_CNT_EN,
+    NFC_CNT_PWD_PROT,
+    PROT,
     STATIC_LOCKED,
     Image,
     is_config_locked,
@@ -24,6 +27,7 @@ from encoder.chips.steps import PageWrite, PasswordProof, Step
 from landing.contract.documents import Protection
 
 FIRST_PROTECTED_PAGE = STATIC_LOCK_PAGE  # all that can be written: lock bytes and CC, too
+_COUNTER_BITS = NFC_CNT_EN | NFC_CNT_PWD_PROT
 _STRG_MOD_EN = 0x04
 _MIRROR_BYTE = 0x30
 _LOCK_BYTES = bytes.fromhex("0000FFFF")  # of page 02h
@@ -64,7 +68,7 @@ def config_steps(model: ChipModel, image: Image, guard: Guard) -> tuple[Step, ..
     A password is proved ahead of the page that makes the chip ask for it. It is taken off by CFG0
     first: whatever a torn CFG1 says then, no page is behind it.
     """
-    changes = [step for step in _config_pages(model, guard) if not step.stands_on(image)]
+    changes = [step for step in _config_pages(model, image, guard) if not step.stands_on(image)]
     if guard.protection == "password" and not is_password_protected(model, image):
         credentials = guard.credentials or FACTORY_CREDENTIALS
         return (*_password_pages(model, credentials), PasswordProof(credentials), *changes)
@@ -100,8 +104,10 @@ def required_state(model: ChipModel, guard: Guard) -> tuple[PageWrite, ...]:
     is_permanent = guard.protection == "permanent"
     static = STATIC_LOCKED if is_permanent else bytes(2)
     dynamic = model.dynamic_locks if is_permanent else bytes(4)
-    cfg1 = bytes([CFGLCK if is_permanent else 0, 0, 0, 0])
-    counting = NFC_CNT_EN if guard.counts else 0
+    locked = CFGLCK if is_permanent else 0
+    decisive = CFGLCK | (_COUNTER_BITS if guard.counts else 0)
+    if guard.protection == "password":
+        decisive |= PROT | AUTHLIM
     return (
         PageWrite(CC_PAGE, locked_cc(model) if is_permanent else model.cc),
         PageWrite(STATIC_LOCK_PAGE, bytes(2) + static, _LOCK_BYTES),
@@ -109,8 +115,8 @@ def required_state(model: ChipModel, guard: Guard) -> tuple[PageWrite, ...]:
         _cfg0(model, guard),
         PageWrite(
             model.cfg1_page,
-            bytes([cfg1[0] | counting]) + cfg1[1:],
-            bytes([CFGLCK | counting, 0, 0, 0]),
+            bytes([_cfg1(guard)[0] | locked, 0, 0, 0]),
+            bytes([decisive, 0, 0, 0]),
         ),
     )
 
@@ -120,14 +126,17 @@ def mirrors_already(model: ChipModel, image: Image, guard: Guard) -> bool:
     return guard.place is not None and _cfg0(model, guard).stands_on(image)
 
 
-def _config_pages(model: ChipModel, guard: Guard) -> tuple[PageWrite, ...]:
-    """CFG1 and CFG0 ahead of the lock; the lock itself sets CFG1 where nothing else needs it."""
-    if guard.protection == "permanent" and not guard.counts:
-        return (_cfg0(model, guard),)
-    mask = bytes([0xFF & ~CFGLCK, 0, 0, 0])
+def _config_pages(model: ChipModel, image: Image, guard: Guard) -> tuple[PageWrite, ...]:
+    """CFG1 and CFG0 ahead of the lock, which sets what nothing depends on before.
+
+    A torn CFG0 would hide pages by PROT; a counter that is off or shut is not mirrored.
+    """
+    cfg0 = _cfg0(model, guard)
+    needed = 0xFF & ~CFGLCK
     if guard.protection == "permanent":
-        mask = bytes([NFC_CNT_EN, 0, 0, 0])
-    return (PageWrite(model.cfg1_page, _cfg1(guard), mask), _cfg0(model, guard))
+        hides = not is_config_locked(model, image) and not cfg0.stands_on(image)
+        needed = (PROT if hides else 0) | (_COUNTER_BITS if guard.counts else 0)
+    return (PageWrite(model.cfg1_page, _cfg1(guard), bytes([needed, 0, 0, 0])), cfg0)
 
 
 def _cfg0(model: ChipModel, guard: Guard) -> PageWrite:

@@ -13,6 +13,7 @@ from encoder.chips.models import FIRST_DYNAMIC_PAGE, STATIC_LOCK_PAGE, ChipModel
 PROT = 0x80  # bits of ACCESS, byte 0 of CFG1
 CFGLCK = 0x40
 NFC_CNT_EN = 0x10
+NFC_CNT_PWD_PROT = 0x08
 AUTHLIM = 0x07
 AUTH0_OFF = 0xFF
 STATIC_LOCKED = bytes.fromhex("FFFF")

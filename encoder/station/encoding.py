@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Literal
 
 from encoder.chips import commands, ndef
-from encoder.chips.locks import config_of
+from encoder.chips.locks import config_of, is_mirroring
 from encoder.chips.mirror import Mirror, has_counter
 from encoder.chips.models import FIRST_USER_PAGE, STATIC_LOCK_PAGE, ChipModel
 from encoder.chips.password import Credentials, StationKey
@@ -197,9 +197,9 @@ class Encoding:
             raise CardFailedError("lock-mismatch", str(error)) from error
 
     def _read_back(self) -> tuple[bytes, bytes]:
-        """What the card shows, and what it must show; a mirror shows after a new power-up."""
-        counter = 0
-        if self._plan.place is not None:
+        """What the card shows, and what it must show; a mirror comes and goes at power-up."""
+        counter, found = 0, self._found
+        if self._plan.place is not None or is_mirroring(found.model, found.image):
             self._session.select_anew()
         image = self._session.read_all(FIRST_USER_PAGE, self._plan.last_page)
         if has_counter(self._goal.mirror):
