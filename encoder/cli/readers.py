@@ -1,4 +1,4 @@
-"""``wecard-encoder readers``: what can be opened here, and what is missing."""
+"""``wecard-encoder readers``: what can be opened here, and what is wrong with the rest."""
 
 from dataclasses import asdict
 
@@ -11,7 +11,7 @@ from encoder.readers import seen_readers
 @click.command()
 @json_option
 def readers(as_json: bool) -> None:
-    """List the readers that can be opened here, and what is missing.
+    """List the readers, what is wrong with them and what mends it.
 
     \b
     Examples:
@@ -23,6 +23,7 @@ def readers(as_json: bool) -> None:
         write_json([asdict(reader) for reader in seen])
         return
     for reader in seen:
-        click.echo(f"{reader.path:<16}  {reader.problem or reader.name}")
+        told = f"{reader.name}: {reader.problem}" if reader.problem else reader.name
+        click.echo(f"{reader.path:<16}  {told}")
         if reader.cure:
             click.echo(f"hint: {reader.cure}", err=True)

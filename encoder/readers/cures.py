@@ -21,3 +21,5 @@ PCSCD_HOLDS_CURE = (
 PCSC_IN_USE_CURE = "end the other program that uses smart cards, then lay the card down again"
 PCSC_RIGHTS_CURE = "let your user access PC/SC readers: polkit, action org.debian.pcsc-lite"
 NOT_CONTACTLESS_CURE = "name another reader, or another slot of this one: --reader pcsc:NAME"
+OTHER_PROGRAM_CURE = "end the other program, or plug the reader in again"
+LIBCCID_CURE = "apt install libccid, then: systemctl restart pcscd.service"
