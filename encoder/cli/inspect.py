@@ -1,155 +1,129 @@
 """``wecard-encoder inspect``: what one card holds, and what a run would do with it."""
 
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 
-from encoder.chips import ndef
-from encoder.chips.locks import is_password_protected, lock_state
-from encoder.chips.models import CC_PAGE, NTAG213
+from encoder.chips.models import NTAG213
+from encoder.chips.password import Credentials, StationKey
+from encoder.cli.jobs import load_job
 from encoder.cli.options import (
+    default_key,
     default_ledger,
     json_option,
+    key_option,
     ledger_option,
     reader_option,
     write_json,
 )
-from encoder.cli.stopping import StopRequest, stop_on_signals
-from encoder.errors import CardError, CardRefusedError, CollisionError, NakError
+from encoder.cli.picture import Shown
+from encoder.cli.stopping import stop_on_signals
+from encoder.cli.waiting import await_card, wait_option
+from encoder.errors import KeyFileError
+from encoder.key_file import read_key
 from encoder.ledger import BookedCard, Ledger
-from encoder.readers import Field, open_field
-from encoder.station.identify import (
-    Found,
-    identify,
-    new_card_fault,
-    opened_by,
-    read_message,
-    read_state,
-)
+from encoder.readers import open_field
+from encoder.station.checking import known_with
+from encoder.station.picture import take_picture
+from encoder.station.preflight import Preflight
 from encoder.station.session import Session
+from landing.contract.documents import Job
 
 
 @click.command()
 @reader_option
 @ledger_option
 @click.option(
-    "--wait",
-    type=click.FloatRange(min=0),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for a card.",
+    "--job",
+    "job_file",
+    metavar="FILE",
+    help="Say what a run of this job would do; a file, or - for stdin.",
 )
+@key_option
+@wait_option
 @json_option
-def inspect(reader: str, ledger_path: Path | None, wait: float, as_json: bool) -> None:
+def inspect(
+    reader: str,
+    ledger_path: Path | None,
+    job_file: str | None,
+    key_path: Path | None,
+    wait: float,
+    as_json: bool,
+) -> None:
     """Show what one card holds, and what a run would do with it; nothing is written.
 
     \b
     Examples:
       wecard-encoder inspect
-      wecard-encoder inspect --reader sim:NTAG215 --json
+      wecard-encoder inspect --reader sim:NTAG215 --job job.json --json
+
+    Cards of unknown chips are shown as far as they can be read. A password is tried only with
+    --key, or where the ledger says that the card's is ours: a stranger's chip may count the
+    tries, and be shut for ever by the last one. A chip that counts its taps counts this one.
     """
-    with stop_on_signals() as stop, open_field(reader, cards=1, chip=NTAG213) as field:
-        uid = _await_card(field, stop, wait)
-        picture = _picture(Session(field, uid), _booked(ledger_path, uid))
+    job = load_job(job_file) if job_file else None
+    given = read_key(key_path) if key_path else None
+    with (
+        stop_on_signals() as stop,
+        _readable_ledger(ledger_path) as ledger,
+        open_field(reader, cards=1, chip=NTAG213) as field,
+    ):
+        session = Session(field, await_card(field, stop, wait))
+        shown = _shown(session, ledger, job, given)
     if as_json:
-        write_json(picture)
+        write_json(shown.as_json())
     else:
-        _print(picture)
+        click.echo("\n".join(shown.as_text()))
 
 
-def _await_card(field: Field, stop: StopRequest, wait: float) -> bytes:
-    deadline = time.monotonic() + wait
-    while time.monotonic() < deadline:
-        if stop.is_asked():
-            raise click.Abort
-        try:
-            uid = field.sense()
-        except CollisionError as error:
-            raise CardRefusedError("two-cards", str(error)) from error
-        if uid is not None:
-            return uid
-        time.sleep(field.poll_seconds)
-    raise CardError(
-        f"no card was laid down within {wait:g} seconds",
-        hint="lay down one card and run the command again",
+@contextmanager
+def _readable_ledger(named: Path | None) -> Iterator[Ledger | None]:
+    """The ledger; None where none was named and there is none yet."""
+    path = named or default_ledger()
+    if named is None and not path.exists():
+        yield None
+    else:
+        with Ledger.open(path, writable=False) as ledger:
+            yield ledger
+
+
+def _shown(
+    session: Session, ledger: Ledger | None, job: Job | None, given: StationKey | None
+) -> Shown:
+    uid = session.uid.hex().upper()
+    booked = ledger.card_with_uid(uid) if ledger else None
+    credentials = _credentials(session.uid, booked, given)
+    known = known_with(booked)
+    picture = take_picture(session, known=known, credentials=credentials)
+    session.forget_password()
+    session.select_anew()
+    preflight = Preflight(
+        booked=booked,
+        job=job,
+        bearer=ledger.card_with_token if ledger else lambda _token: None,
+        known=known,
+        credentials=credentials,
+    )
+    return Shown(
+        picture=picture,
+        intention=preflight.intention(session),
+        booked=booked,
+        stages=ledger.stages(uid) if ledger else (),
     )
 
 
-def _booked(ledger_path: Path | None, uid: bytes) -> BookedCard | None:
-    path = ledger_path or default_ledger()
-    if ledger_path is None and not path.exists():
+def _credentials(
+    uid: bytes, booked: BookedCard | None, given: StationKey | None
+) -> Credentials | None:
+    """What to try: of the key that was named, or of ours where the card is booked with it."""
+    if given is not None:
+        return given.credentials(uid)
+    if booked is None or booked.key_id is None:
         return None
-    with Ledger.open(path, writable=False) as ledger:
-        return ledger.card_with_uid(uid.hex().upper())
-
-
-def _picture(session: Session, booked: BookedCard | None) -> dict[str, Any]:
-    """Everything about the card, ready for JSON."""
-    uid, chip = session.uid.hex().upper(), None
     try:
-        model = identify(session)
-        chip = model.name
-        found = read_state(session, model)
-    except CardRefusedError as error:
-        verdict = _settled(booked) or f"refuse it: {error.reason}, {error}"
-        return {"uid": uid, "chip": chip, "run_would": verdict, "pages": {}}
-    _read_everything(session, found)
-    image, state = found.image, lock_state(model, found.image)
-    return {
-        "uid": uid,
-        "chip": chip,
-        "cc": image[CC_PAGE].hex().upper(),
-        "static_lock": state.static.hex().upper(),
-        "dynamic_lock": state.dynamic.hex().upper(),
-        "config_locked": state.config_locked,
-        "password_protected": is_password_protected(model, image),
-        "url": ndef.url_on(found.area),
-        "run_would": _intention(found, booked),
-        "pages": {f"{page:02X}": image[page].hex().upper() for page in sorted(image)},
-    }
-
-
-def _read_everything(session: Session, found: Found) -> None:
-    """Read all pages; a chip that hides some shows what led there."""
-    try:
-        found.image.update(session.read_all(0, found.model.pack_page))
-    except NakError:
-        try:
-            read_message(session, found)
-        except NakError:
-            return
-
-
-def _intention(found: Found, booked: BookedCard | None) -> str:
-    """What a run would do, in words."""
-    settled = _settled(booked)
-    if settled is not None:
-        return settled
-    if booked is not None:
-        return f"finish it in {booked.job} with {booked.token}"
-    fault = new_card_fault(found)
-    if fault is not None:
-        return f"refuse it: {fault[0]}, {fault[1]}"
-    if ndef.message_on(found.area) is not None:
-        return f"refuse it: foreign-content, it opens {opened_by(found)}; write it with --overwrite"
-    return "write it"
-
-
-def _settled(booked: BookedCard | None) -> str | None:
-    """What a run would do with a card that it need not read: it is done, or was given up."""
-    if booked is not None and booked.is_done:
-        return f"leave it: done for {booked.job} with {booked.token}"
-    if booked is not None and booked.is_scrapped:
-        return f"refuse it: uid-booked, scrapped in {booked.job}"
-    return None
-
-
-def _print(picture: dict[str, Any]) -> None:
-    pages = picture.pop("pages")
-    for name, value in picture.items():
-        click.echo(f"{name.replace('_', ' '):<20}{'-' if value is None else value}")
-    for page, content in pages.items():
-        click.echo(f"{page}h  {bytes.fromhex(content).hex(' ').upper()}")
+        ours = read_key(default_key())
+    except KeyFileError:
+        return None
+    return ours.credentials(uid) if ours.key_id == booked.key_id else None

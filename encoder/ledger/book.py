@@ -12,6 +12,7 @@ from encoder.ledger.cards import (
     AlreadyBookedError,
     Bench,
     BookedCard,
+    BookedStage,
     LedgerStage,
     NewCard,
     Presentation,
@@ -19,7 +20,7 @@ from encoder.ledger.cards import (
 from encoder.ledger.file import connection, mapped, transaction
 from encoder.ledger.lock import writer_lock
 from encoder.ledger.merge import Merged, merge_into, read_whole
-from encoder.ledger.rows import last_stage, select_cards, select_reported
+from encoder.ledger.rows import last_stage, select_cards, select_reported, select_stages
 from encoder.ledger.stats import Question, Statistics, statistics
 from landing.contract.documents import ReportedCard, format_time
 
@@ -80,6 +81,11 @@ class Ledger:
             return (
                 select_cards(db, "WHERE job = ?", job) if job is not None else select_cards(db, "")
             )
+
+    def stages(self, uid: str) -> list[BookedStage]:
+        """All that was booked of a card, the oldest first."""
+        with self._reading() as db:
+            return select_stages(db, uid)
 
     def begin(self, card: NewCard, *, at: datetime, by: Bench) -> None:
         """Bind a token to a UID, ahead of the card's first WRITE.

@@ -81,6 +81,16 @@ class BookedCard:
         return self.stage == "scrapped"
 
 
+@dataclass(frozen=True, slots=True)
+class BookedStage:
+    """One step of a card, and who booked it."""
+
+    stage: LedgerStage
+    at: datetime
+    station: str
+    operator: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation:
     """What happened one time that a card was laid down; the counts are this time's.

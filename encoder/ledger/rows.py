@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from encoder.errors import LedgerError
-from encoder.ledger.cards import BookedCard
+from encoder.ledger.cards import BookedCard, BookedStage
 from landing.contract.documents import STAGE_NAMES, ReportedCard, Stage
 
 _COLUMNS = (
@@ -36,6 +36,22 @@ def select_cards(opened: sqlite3.Connection, condition: str, *values: object) ->
     """
     rows = opened.execute(f"{_SELECT} {condition} ORDER BY cards.rowid", values)
     return [_booked(row) for row in rows]
+
+
+def select_stages(opened: sqlite3.Connection, uid: str) -> list[BookedStage]:
+    """A card's stages, in the order they were booked.
+
+    Raises:
+        LedgerError: a stage's time makes no sense.
+    """
+    query = "SELECT stage, at, station, operator FROM stages WHERE uid = ? ORDER BY id"
+    try:
+        return [
+            BookedStage(stage, datetime.fromisoformat(at), station, operator)
+            for stage, at, station, operator in opened.execute(query, (uid,))
+        ]
+    except ValueError as error:
+        raise _broken(uid) from error
 
 
 def last_stage(opened: sqlite3.Connection) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from encoder.chips import commands
+from encoder.chips import commands, ndef
 from encoder.chips.mirror import has_counter
 from encoder.chips.models import (
     FIRST_USER_PAGE,
@@ -15,7 +15,7 @@ from encoder.chips.models import (
 from encoder.errors import NakError
 from encoder.ledger import BookedCard
 from encoder.plan import Goal, Plan, plan_card
-from encoder.station.identify import KNOWN_CHIPS, Found
+from encoder.station.identify import KNOWN_CHIPS, Found, read_message
 from encoder.station.session import Session
 
 
@@ -36,6 +36,20 @@ def differences(session: Session, found: Found, booked: BookedCard, url: str) ->
         if not step.stands_on(found.image)
     ]
     return told
+
+
+def changes(session: Session, found: Found, booked: BookedCard) -> list[str]:
+    """Name the differences of a card whose job is not at hand.
+
+    A row from a ledger of version 1 has no address: the one on the chip must end in the card's
+    token, and its digest must be the booked one.
+    """
+    if booked.url is not None:
+        return differences(session, found, booked, booked.url)
+    read_message(session, found)
+    shown = ndef.url_on(found.area) or ""
+    url = shown if shown.endswith(f"/c/{booked.token}") else ""
+    return differences(session, found, booked, url)
 
 
 def known_with(booked: BookedCard | None) -> Mapping[bytes, ChipModel]:
