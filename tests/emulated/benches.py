@@ -8,6 +8,7 @@ from encoder.readers.field import Field
 from encoder.readers.nfcpy import open_nfcpy
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.server import FieldServer
+from tests.emulated.acr122 import Acr122Transport, acr122_frontend
 from tests.emulated.pcsc import DirectFirmware, TransparentFirmware
 from tests.emulated.pcsc_benches import pcsc_bench
 from tests.emulated.serial_reader import plugged_in
@@ -74,10 +75,18 @@ def _pn532(box: CardBox) -> Iterator[Field]:
         yield BoxedField(field, box)
 
 
+@contextmanager
+def _acr122(box: CardBox) -> Iterator[Field]:
+    frontend = acr122_frontend(Acr122Transport(box))
+    with open_nfcpy("usb:072f:2200", lambda _path: frontend) as field:
+        yield BoxedField(field, box)
+
+
 BENCHES: dict[str, Bench] = {
     "direct": Bench(_direct),
     "udp": Bench(_udp),
     "pn532": Bench(_pn532, selects_one=True),
+    "acr122": Bench(_acr122, selects_one=True),
     "pcsc-direct": Bench(pcsc_bench(DirectFirmware), selects_one=True),
     "pcsc-transparent": Bench(pcsc_bench(TransparentFirmware), selects_one=True),
 }

@@ -107,6 +107,7 @@ class SerialPn532:
         self._deaf_frames = 0
         self._unplugging = False
         if self.has_name:
+            self._link.unlink(missing_ok=True)
             self._link.symlink_to(self._port)
         self._thread = Thread(target=self._run, name=self._name, daemon=True)
         self._thread.start()
