@@ -147,7 +147,7 @@ def _data_steps(model: ChipModel, image: Image, content: bytes, guard: Guard) ->
         return (*opening(model, image, guard), *differing)
     if not differing and _pages_of(config) == {model.cfg1_page}:
         return (*opening(model, image, guard), *config)  # whatever it says, the content shows
-    blanking = _blanking(model, image)
+    blanking = _blanking(model, image, content)
     rest = [step for step in body if step not in blanking]
     return (*opening(model, image, guard), *blanking, *rest, *config, length)
 
@@ -168,20 +168,22 @@ def _is_in_place(step: PageWrite, image: Image, covered: range) -> bool:
     return PageWrite(step.page, step.data, mask).stands_on(image)
 
 
-def _blanking(model: ChipModel, image: Image) -> list[PageWrite]:
+def _blanking(model: ChipModel, image: Image, content: bytes) -> list[PageWrite]:
     """The WRITEs after which a phone sees an NDEF TLV of length 0, in its final place.
 
     Where page 04h does not yet hold the prefix, the empty TLV stands there until the pages
-    behind it are in order.
+    behind it are in order. The message's first bytes are there already, so that the last WRITE
+    changes nothing but the length: a mixture of 0 and the length is no message's.
     """
     prefix = _prefix(model)
-    head = prefix + _EMPTY_NDEF[: PAGE_SIZE - len(prefix) % PAGE_SIZE]
+    empty = prefix + _EMPTY_NDEF[:2]
+    head = empty + content[len(empty) :][: -len(empty) % PAGE_SIZE]
     opening_page, *behind = [
         PageWrite(FIRST_USER_PAGE + index, head[offset : offset + PAGE_SIZE])
         for index, offset in enumerate(range(0, len(head), PAGE_SIZE))
     ]
     area = b"".join(image.get(step.page, b"") for step in (opening_page, *behind))
-    if area.startswith(prefix + _EMPTY_NDEF[:2]):
+    if area.startswith(empty):
         return []
     if not behind:
         return [opening_page]

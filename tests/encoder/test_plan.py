@@ -1,37 +1,74 @@
 """The plan: right in the end, and blank or complete after each of its WRITEs."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from encoder.chips import ndef
-from encoder.chips.locks import Image, lock_state
-from encoder.chips.models import MODELS, NTAG213, NTAG215, NTAG216, ChipModel
+from encoder.chips.locks import AUTH0_OFF, CFGLCK, FACTORY_CFG1, Image, lock_state
+from encoder.chips.mirror import MIRRORS
+from encoder.chips.models import NTAG213, NTAG215, NTAG216, WRITABLE, ChipModel
+from encoder.chips.password import StationKey
 from encoder.chips.steps import PageWrite, Step
 from encoder.errors import CapacityError
 from encoder.plan import Goal, Plan, Planner, card_content, data_area_bytes, plan_card
-from encoder.simulator.memory import factory_memory
+from landing.contract.documents import Protection
 from tests.encoder.kit import UID, URL, length_first
+from tests.encoder.torture.memory import delivered, mirrored, page_of, with_content, with_page
+from tests.encoder.torture.phone import SILENT, opened, shown
 
 FIRST, SIZE = 4, 4
-models = st.sampled_from([NTAG213, NTAG215, NTAG216])
+USER_PAGES = {name: range(FIRST, model.last_user_page + 1) for name, model in WRITABLE.items()}
+CREDENTIALS = StationKey(bytes(32)).credentials(UID)
+TOKEN_PATH = "/c/7H3K9QX2MZ4DG"
+PROTECTIONS: tuple[Protection, ...] = ("none", "password", "permanent")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A chip as it lies there, and what it shall be."""
+
+    model: ChipModel
+    memory: bytes
+    goal: Goal
+
+    def steps(self, planner: Planner) -> tuple[Step, ...]:
+        """The whole plan, by what a reader sees of the chip."""
+        seen = shown(self.memory, self.model.name, UID, 0)
+        image = {page: page_of(seen, page) for page in range(self.model.pages)}
+        plan = planner(self.model, image, self.goal)
+        return (*plan.data, *plan.locks)
+
+    @property
+    def complete(self) -> str:
+        """The address that the finished card opens."""
+        if self.goal.mirror == "none":
+            return self.goal.url
+        return f"{self.goal.url}?m={mirrored(self.goal.mirror, UID, 1).decode()}"
+
+    def sees(self, memory: bytes) -> str | None:
+        """What a phone opens."""
+        return opened(memory, self.model.name, UID)
 
 
 def image_of(model: ChipModel, area: bytes = b"") -> dict[int, bytes]:
     """All pages of a chip, its data area beginning with ``area``."""
-    memory = bytearray(factory_memory(model, UID))
-    memory[FIRST * SIZE : FIRST * SIZE + len(area)] = area
-    return {page: bytes(memory[page * SIZE : page * SIZE + SIZE]) for page in range(model.pages)}
+    memory = with_content(delivered(model.name, UID), area)
+    return {page: page_of(memory, page) for page in range(model.pages)}
 
 
-def after_each(image: Image, steps: tuple[Step, ...]) -> list[dict[int, bytes]]:
-    """The chip's pages after no WRITE, after the first, the second, and so on."""
-    states = [dict(image)]
+def after_each(model: ChipModel, memory: bytes, steps: tuple[Step, ...]) -> list[bytes]:
+    """The chip's memory after no WRITE, after the first, the second, and so on."""
+    states = [memory]
     for step in steps:
         if isinstance(step, PageWrite):
-            states.append({**states[-1], step.page: step.data})
+            old = page_of(states[-1], step.page)
+            only_adds = step.page in (0x02, 0x03, model.dynamic_lock_page)
+            pairs = zip(old, step.data, strict=True)
+            new = bytes(kept | put for kept, put in pairs) if only_adds else step.data
+            states.append(with_page(states[-1], step.page, new))
     return states
 
 
@@ -40,25 +77,12 @@ def pages_of(steps: tuple[Step, ...]) -> list[int]:
     return [step.page for step in steps if isinstance(step, PageWrite)]
 
 
-def phone_sees(model: ChipModel, pages: Mapping[int, bytes]) -> str | None:
-    """The address a phone opens, None for a blank card."""
-    last = FIRST + data_area_bytes(model) // SIZE
-    area = b"".join(pages[page] for page in range(FIRST, last))
-    if ndef.message_on(area) is None:
-        return None
-    return ndef.url_on(area) or "not an address"
-
-
-def faulty_states(planner: Planner, model: ChipModel, image: Image, url: str) -> list[str | None]:
+def faulty_states(planner: Planner, way: Way) -> list[str | None]:
     """What a phone sees after each WRITE, where that is neither blank nor complete."""
-    steps = planner(model, image, Goal(url=url, protection="none")).data
-    before = phone_sees(model, image)
-    seen = [phone_sees(model, pages) for pages in after_each(image, steps)]
-    return (
-        [url_seen for url_seen in seen[1:] if url_seen not in (None, url)]
-        + ([seen[-1]] if seen[-1] != url else [])
-        + ([before] if not steps and before != url else [])
-    )
+    states = after_each(way.model, way.memory, way.steps(planner))
+    seen = [way.sees(memory) for memory in states]
+    wrong = [address for address in seen[1:] if address not in (None, way.complete)]
+    return wrong + ([seen[-1]] if seen[-1] != way.complete else [])
 
 
 def without_blanking(model: ChipModel, image: Image, goal: Goal) -> Plan:
@@ -70,13 +94,6 @@ def factory_head(model: ChipModel) -> dict[int, bytes]:
     """The pages that the factory content takes."""
     pages = image_of(model)
     return {page: pages[page] for page in (4, 5)}
-
-
-@st.composite
-def addresses(draw: st.DrawFn) -> str:
-    """A card's address of any length that an NTAG213 holds."""
-    length = draw(st.integers(1, 116))
-    return f"https://{'h' * length}/c/7H3K9QX2MZ4DG"
 
 
 @st.composite
@@ -103,26 +120,106 @@ def contents(draw: st.DrawFn, model: ChipModel) -> bytes:
     return area[:size]
 
 
-@settings(max_examples=400, deadline=None)
-@given(data=st.data(), model=models, url=addresses())
-def test_every_prefix_is_blank_or_complete(data: st.DataObject, model: ChipModel, url: str) -> None:
-    image = image_of(model, data.draw(contents(model)))
+@st.composite
+def memories(draw: st.DrawFn, model: ChipModel) -> bytes:
+    """A chip that a run may take: no locks and no password; else anything."""
+    cc = draw(st.sampled_from([model.factory_cc, model.cc])).hex()
+    memory = with_content(delivered(model.name, UID), draw(contents(model)), cc=cc)
+    cfg0 = draw(st.just(model.factory_cfg0) | st.binary(min_size=3, max_size=3))
+    cfg1 = draw(st.just(FACTORY_CFG1) | st.binary(min_size=4, max_size=4))
+    memory = with_page(memory, model.cfg0_page, cfg0[:3] + bytes([AUTH0_OFF]))
+    return with_page(memory, model.cfg1_page, bytes([cfg1[0] & ~CFGLCK]) + cfg1[1:])
 
-    assert faulty_states(plan_card, model, image, url) == []
+
+@st.composite
+def ways(draw: st.DrawFn) -> Way:
+    """Every chip, address of every length that it holds, content, protection and mirror."""
+    model = draw(st.sampled_from(list(WRITABLE.values())))
+    mirror = draw(st.sampled_from(MIRRORS if model.can_mirror else MIRRORS[:1]))
+    fixed = len(
+        card_content(model, f"https://{TOKEN_PATH}", mirror).rstrip(b"\x00").rstrip(b"\xfe")
+    )
+    most = data_area_bytes(model) - fixed
+    longest = most if most <= 200 else most - 5  # longer ones need a length and a record of 3 more
+    host = "h" * draw(st.integers(1, longest))
+    goal = Goal(
+        url=f"https://{host}{TOKEN_PATH}",
+        protection=draw(st.sampled_from(PROTECTIONS)),
+        mirror=mirror,
+        credentials=CREDENTIALS,
+    )
+    if goal.protection != "password":
+        goal = replace(goal, credentials=None)
+    return Way(model, draw(memories(model)), goal)
 
 
-@settings(max_examples=200, deadline=None)
-@given(data=st.data(), model=models, url=addresses(), cut=st.integers(0, 40))
+@settings(max_examples=600, deadline=None)
+@given(way=ways())
+def test_every_prefix_is_blank_or_complete(way: Way) -> None:
+    assert faulty_states(plan_card, way) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data(), way=ways(), cut=st.integers(0, 60))
 def test_plan_cut_anywhere_and_made_anew_ends_right(
-    data: st.DataObject, model: ChipModel, url: str, cut: int
+    data: st.DataObject, way: Way, cut: int
 ) -> None:
-    image = image_of(model, data.draw(contents(model)))
-    first = plan_card(model, image, Goal(url=url, protection="none")).data
-    torn = after_each(image, first[:cut])[-1]
-    if cut < len(first):
-        torn[pages_of(first)[cut]] = data.draw(st.binary(min_size=SIZE, max_size=SIZE))
+    steps = way.steps(plan_card)
+    torn = after_each(way.model, way.memory, steps[:cut])[-1]
+    page = pages_of(steps[cut:])[:1]
+    if page and page[0] not in (0x02, 0x03, way.model.dynamic_lock_page):
+        torn = with_page(torn, page[0], data.draw(st.binary(min_size=SIZE, max_size=SIZE)))
+    assume(not page_of(torn, way.model.cfg1_page)[0] & CFGLCK)
 
-    assert faulty_states(plan_card, model, torn, url) == []
+    assert faulty_states(plan_card, replace(way, memory=torn)) == []
+
+
+def seen_while_the_length_is_torn(planner: Planner, way: Way, taken: bytes) -> str | None:
+    """What a phone sees when each bit of the last WRITE to the content is old or new."""
+    steps = way.steps(planner)
+    pages, states = pages_of(steps), after_each(way.model, way.memory, steps)
+    *earlier, last = [0, *(page for page in pages if page in USER_PAGES[way.model.name])]
+    if last not in earlier:
+        return None  # a new card, which holds an empty message already
+    index = len(pages) - pages[::-1].index(last)
+    old, new = page_of(states[index - 1], last), page_of(states[index], last)
+    mixed = bytes(a & ~t | b & t for a, b, t in zip(old, new, taken, strict=True))
+    return way.sees(with_page(states[index - 1], last, mixed))
+
+
+@settings(max_examples=300, deadline=None)
+@given(way=ways(), taken=st.binary(min_size=SIZE, max_size=SIZE))
+def test_length_over_a_blanked_message_may_be_torn_in_any_bits(way: Way, taken: bytes) -> None:
+    assert seen_while_the_length_is_torn(plan_card, way, taken) in (None, way.complete)
+
+
+def with_a_terminator(model: ChipModel, image: Image, goal: Goal) -> Plan:
+    """A broken planner: what blanks a message ends it, in the place of the message's bytes."""
+    plan = plan_card(model, image, goal)
+    blanked = [
+        replace(step, data=step.data[:2] + b"\xfe\x00")
+        if isinstance(step, PageWrite) and step.data[:2] == b"\x03\x00"
+        else step
+        for step in plan.data
+    ]
+    return replace(plan, data=tuple(blanked))
+
+
+def test_the_property_catches_a_blanking_that_leaves_more_than_the_length_to_write() -> None:
+    area = card_content(NTAG215, "https://someone.example/")
+    way = Way(
+        NTAG215,
+        with_content(delivered("NTAG215", UID), area),
+        Goal(url=URL, protection="none"),
+    )
+    seen = [  # FEh and D1h may mix to D3h, which begins a record of another type
+        seen_while_the_length_is_torn(planner, way, bytes([0, 255, third, 255]))
+        for planner in (plan_card, with_a_terminator)
+        for third in range(256)
+    ]
+
+    assert set(seen[:256]) <= {None, way.complete}
+    assert SILENT in seen[256:]
 
 
 @pytest.mark.parametrize("broken", [length_first, without_blanking])
@@ -130,9 +227,14 @@ def test_the_property_catches_a_broken_planner(broken: Planner) -> None:
     foreign = ndef.uri_message("https://someone.example/abcdefghijkl")
     area = bytes([3, len(foreign)]) + foreign + b"\xfe"
 
-    caught = [faulty_states(broken, model, image_of(model, area), URL) for model in MODELS.values()]
+    goal = Goal(url=URL, protection="none")
+    ways = [
+        Way(model, with_content(delivered(name, UID), area, cc=model.cc.hex()), goal)
+        for name, model in WRITABLE.items()
+        if model.user_bytes > len(card_content(NTAG213, URL))
+    ]
 
-    assert any(caught)
+    assert any(faulty_states(broken, way) for way in ways)
 
 
 @pytest.mark.parametrize(

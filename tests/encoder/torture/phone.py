@@ -28,19 +28,20 @@ def opened(memory: bytes, chip: str, uid: bytes, counter: int = 0) -> str | None
     readable = min(auth0, layout.pages) if access & 0x80 else layout.pages
     if memory[12] != 0xE1 or readable <= 4:
         return None
-    shown = _under_the_mirror(memory, chip, uid, counter + 1)
+    seen = shown(memory, chip, uid, counter + 1)
     size = min(memory[14] * 8, (layout.last_user - 3) * SIZE)
-    return _message_of(_by_reads(shown, readable)[:size])
+    return _message_of(_by_reads(seen, readable)[:size])
 
 
-def _by_reads(shown: bytes, readable: int) -> bytes:
+def _by_reads(seen: bytes, readable: int) -> bytes:
     """The user memory by READs of four pages; at the last readable one each goes on at 00h."""
     blocks = range(4, readable, 4)
     pages = [(block + index) % readable for block in blocks for index in range(4)]
-    return b"".join(page_of(shown, page) for page in pages)
+    return b"".join(page_of(seen, page) for page in pages)
 
 
-def _under_the_mirror(memory: bytes, chip: str, uid: bytes, counter: int) -> bytes:
+def shown(memory: bytes, chip: str, uid: bytes, counter: int) -> bytes:
+    """The memory as a reader sees it after a power-up: under the mirror, if there is one."""
     layout = LAYOUTS[chip]
     cfg0, access = page_of(memory, layout.cfg0), page_of(memory, layout.cfg0 + 1)[0]
     kind = _KINDS[cfg0[0] >> 6] if layout.mirrors else "uid" if chip.startswith("NTAG") else "none"
