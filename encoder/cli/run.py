@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,6 +22,7 @@ from encoder.cli.jobs import (
     load_job,
     named_chips,
 )
+from encoder.cli.limits import WeighedField
 from encoder.cli.options import (
     default_key,
     default_ledger,
@@ -186,16 +188,19 @@ def _open_readers(
     """Open all readers; one that passes storage commands only must be enough for the job."""
     chip = MODELS[order.job.policy.chips[0]]
     with ExitStack() as stack:
-        opened = []
+        opened: list[tuple[str, Field]] = []
         for path in order.readers:
             field = stack.enter_context(
                 open_field(path, cards=worklist.remaining, chip=chip, on_trouble=screen.warn)
             )
-            if field.storage_only:
-                check_storage_only(order.job, order.mirror, path)
-                screen.warn(f"{path} {STORAGE_ONLY_LIMITS}")
-            opened.append((path, field))
+            learned = partial(_learn_storage_only, order, path, screen)
+            opened.append((path, WeighedField(field, learned)))
         yield opened
+
+
+def _learn_storage_only(order: Order, path: str, screen: Screen) -> None:
+    check_storage_only(order.job, order.mirror, path)
+    screen.warn(f"{path} {STORAGE_ONLY_LIMITS}")
 
 
 @dataclass(frozen=True, slots=True)

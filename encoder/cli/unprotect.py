@@ -75,9 +75,9 @@ def unprotect(
         Ledger.open(path, writable=True) as ledger,
         open_field(reader, cards=1, chip=NTAG213) as field,
     ):
-        refuse_storage_only(field, reader)
         remover = Remover(ledger=ledger, key=key, bench=bench, clock=lambda: datetime.now(UTC))
         session = Session(field, await_card(field, stop, wait))
+        refuse_storage_only(field, reader)  # known at the first card at the latest
         _Teller(session, time.monotonic(), as_json).tell_of(remover)
 
 
