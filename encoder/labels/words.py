@@ -3,13 +3,18 @@
 import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import getFont, registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 
-REGULAR = "Vera"
-BOLD = "VeraBd"
+REGULAR = "Roboto-Regular"
+BOLD = "Roboto-Bold"
+ASCENT = 0.711  # height of Roboto's capitals, in font sizes
+DESCENT = 0.21  # depth of its p and q
+LEADING = 1.2  # from one baseline to the next, in font sizes
 REPLACEMENT = "?"
 _ELLIPSIS = "…"
 _SIZE_STEP = 0.5  # points
@@ -22,15 +27,26 @@ class FittedText:
     lines: tuple[str, ...]
     size: float
 
+    @property
+    def height(self) -> float:
+        """From the first line's capitals to the last line's descenders, in points."""
+        return ((len(self.lines) - 1) * LEADING + ASCENT + DESCENT) * self.size
 
+
+@lru_cache(maxsize=1)
 def register_fonts() -> None:
-    """Make the two embedded faces (Bitstream Vera, shipped with reportlab) known to reportlab."""
+    """Make the two embedded faces (Roboto) known to reportlab."""
     for face in (REGULAR, BOLD):
-        registerFont(TTFont(face, f"{face}.ttf"))
+        registerFont(TTFont(face, font_file(face)))
+
+
+def font_file(face: str) -> str:
+    """The TrueType file of a face."""
+    return str(files("font_roboto") / "files" / f"{face}.ttf")
 
 
 def printable(text: str, font: str) -> str:
-    """The text in the letters the font has: else the bare letter (ő: o), else a question mark."""
+    """The text in the letters the font has: else the bare letter (Ｗ: W), else a question mark."""
     has: Collection[int] = getFont(font).face.charToGlyph  # type: ignore[attr-defined]
     composed = unicodedata.normalize("NFC", text)
     kept = "".join(_drawable(character, lambda code: code in has) for character in composed)
@@ -44,7 +60,7 @@ def fit(
     clean = printable(text, font)
     size = largest
     while size > smallest and stringWidth(clean, font, size) > width:
-        size -= _SIZE_STEP
+        size = max(size - _SIZE_STEP, smallest)
     if stringWidth(clean, font, size) <= width:
         return FittedText(lines=(clean,) if clean else (), size=size)
     wrapped: list[str] = simpleSplit(clean, font, size, width)
@@ -65,9 +81,11 @@ def cut(text: str, font: str, size: float, width: float) -> str:
 
 
 def _drawable(character: str, has: Callable[[int], bool]) -> str:
+    if unicodedata.category(character) == "Cf":  # it steers a line of text, and is no letter
+        return ""
     if has(ord(character)) or character.isspace():
         return character
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+    if unicodedata.category(character) in ("Mn", "Me"):
         return ""
     bare = "".join(
         part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)

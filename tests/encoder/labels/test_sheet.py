@@ -10,12 +10,13 @@ import zxingcpp
 from PIL import Image
 
 from encoder.errors import QrMismatchError
-from encoder.labels.sheet import COLUMNS, ROWS, render_sheet, write_sheet
+from encoder.labels.sheet import render_sheet, write_sheet
 from landing.contract.documents import Job, JobItem, Label, Policy
 from landing.contract.token import format_token, mint_token
 from landing.contract.url import card_url, parse_card_url
 
 SITE = "https://card.example"
+COLUMNS, ROWS = 3, 7
 ZOE = Label(name="Zoé Lefèvre", line="Dupont Industries")
 LONG = Label(name="Jean-Baptiste " * 20, line="Anticonstitutionnellement" * 12)
 
@@ -142,7 +143,7 @@ def test_fonts_are_embedded_and_drawing_is_vector(tmp_path: Path) -> None:
     ).stdout
 
     used = fonts.splitlines()[2:]
-    assert sorted(line.split()[0].rpartition("-")[2] for line in used) == ["Bold", "Roman"]
+    assert sorted(line.split()[0].rpartition("-")[2] for line in used) == ["Bold", "Regular"]
     assert all("yes yes yes" in line for line in used)
     assert len(images.splitlines()) == 2  # the table's head alone
 
