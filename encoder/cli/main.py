@@ -10,6 +10,7 @@ from encoder.cli.readers import readers
 from encoder.cli.run import run
 from encoder.cli.simulate import simulate
 from encoder.cli.unprotect import unprotect
+from encoder.cli.verify import verify
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for verb in (run, unprotect, readers, inspect, ledger, key, simulate):
+for verb in (run, verify, unprotect, readers, inspect, ledger, key, simulate):
     main.add_command(verb)

@@ -14,7 +14,7 @@ from tests.encoder.cli.command import COMMAND, invoke, job_file
 from tests.encoder.kit import make_job
 
 VERBS = [
-    *(["run"], ["readers"], ["inspect"], ["unprotect"], ["simulate"]),
+    *(["run"], ["readers"], ["inspect"], ["verify"], ["unprotect"], ["simulate"]),
     *(["key"], ["key", "new"], ["key", "show"]),
     *(["ledger"], ["ledger", "show"], ["ledger", "export"], ["ledger", "stats"]),
     *(["ledger", "check"], ["ledger", "backup"], ["ledger", "merge"], ["ledger", "scrap"]),
