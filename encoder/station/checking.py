@@ -24,12 +24,11 @@ def differences(session: Session, found: Found, booked: BookedCard, url: str) ->
 
     ``found`` has the chip's state as it was read; the content is read here.
     """
+    if found.model.product != booked.chip:
+        return [f"the chip is {found.model.name}, booked is {booked.chip}"]
     goal = Goal(url=url, protection=booked.protection, mirror=booked.mirror)
     plan = plan_card(found.model, found.image, goal)
-    told = []
-    if found.model.product != booked.chip:
-        told.append(f"the chip is {found.model.name}, booked is {booked.chip}")
-    told += _content_faults(session, booked, plan)
+    told = _content_faults(session, booked, plan)
     told += [
         f"page {step.page:02X}h is {found.image[step.page].hex().upper()}"
         for step in plan.required

@@ -136,7 +136,12 @@ class Visit:
 
     def _resume(self, booked: BookedCard, item: JobItem) -> None:
         goal = self._desk.goal(item, self._session.uid)
-        found = read_state(self._session, self._identify(), goal.credentials)
+        model = self._identify()
+        if model.product != booked.chip:
+            raise CardFailedError(
+                "verify-mismatch", f"the card was begun as {booked.chip}, and is {model.name} now"
+            )
+        found = read_state(self._session, model, goal.credentials)
         if booked.is_unprotected:
             check_unprotected(found)
         check_begun(found, goal)
@@ -148,8 +153,7 @@ class Visit:
     def _check_done(self, booked: BookedCard, item: JobItem) -> None:
         """Say that the card is done, once the chip says so too; a card lifted meanwhile may go."""
         try:
-            found = read_state(self._session, self._identify())
-            told = differences(self._session, found, booked, booked.url or item.url)
+            told = self._changes(booked, item)
         except CardLostError:
             told = []
         if told:
@@ -159,6 +163,17 @@ class Visit:
                 hint="put the card aside, and retire it at the site: someone changed it",
             )
         self.verdict.status = "already-done"
+
+    def _changes(self, booked: BookedCard, item: JobItem) -> list[str]:
+        """What is not on the chip as its row says."""
+        model = self._identify()
+        try:
+            found = read_state(self._session, model)
+        except CardRefusedError as error:
+            if error.reason != "password-protected":
+                raise
+            return [str(error)]
+        return differences(self._session, found, booked, booked.url or item.url)
 
     def _encode(self, encoding: Encoding, item: JobItem, status: Status) -> None:
         encoding.run()
