@@ -9,7 +9,7 @@ from typing import Literal
 from encoder.chips import commands, ndef
 from encoder.chips.locks import config_of, is_mirroring
 from encoder.chips.mirror import Mirror, has_counter
-from encoder.chips.models import FIRST_USER_PAGE, STATIC_LOCK_PAGE, ChipModel
+from encoder.chips.models import CC_PAGE, FIRST_USER_PAGE, STATIC_LOCK_PAGE, ChipModel
 from encoder.chips.password import Credentials, StationKey
 from encoder.errors import CardFailedError, CardRefusedError, NakError, QrMismatchError
 from encoder.ledger import AlreadyBookedError, Bench, BookedCard, Ledger, NewCard
@@ -191,8 +191,8 @@ class Encoding:
     def _read_state(self) -> None:
         image, model = self._found.image, self._found.model
         try:
-            image.update(self._session.read(STATIC_LOCK_PAGE))
-            image.update(self._session.read(model.state_page))
+            image.update(self._session.read_all(STATIC_LOCK_PAGE, CC_PAGE))
+            image.update(self._session.read_all(model.state_page, model.cfg1_page))
         except NakError as error:
             raise CardFailedError("lock-mismatch", str(error)) from error
 
