@@ -41,6 +41,7 @@ OPERATOR = Bench(station="bench-1", operator="mona")
 START = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 _REQA = bytes.fromhex("26")
 _WRITE = 0xA2
+ACK = b"\x0a"
 IN_MEMORY = Path("in memory")
 
 
@@ -51,6 +52,7 @@ class Engine:
     planner: Planner = plan_card
     encoding: type[Encoding] = Encoding
     session: type[Session] = Session
+    visit: type[Visit] = Visit
 
 
 REAL = Engine()
@@ -80,16 +82,24 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Glitch:
-    """What happens to the n-th WRITE frame, 0 being the first, of a card that stays where it is.
+    """What happens to the n-th WRITE frame, 0 being the first.
 
     ``heard`` tells whether it reaches the chip; ``stored`` is what the chip stores, losing its
-    power, in the place of what it should; ``answer`` is made out in the place of the ACK.
+    power, in the place of what it should; ``answer`` is made out in the place of the ACK. The card
+    stays where it is, or is ``pulled`` away.
     """
 
     index: int
     heard: bool = True
     stored: bytes | None = None
     answer: bytes = b""
+    pulled: bool = False
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether the card can be made right at once: nothing but an answer is missing."""
+        stands = self.stored is None or self.answer != b""
+        return stands and self.answer != ACK and not self.pulled
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,7 @@ class OneCardField:
     def lift(self) -> None:
         """Take the card away for good."""
         self.exhausted = True
+        self.chip.power_off()
 
     def sense(self) -> bytes | None:
         """Power up and select, both cascade levels."""
@@ -158,6 +169,8 @@ class OneCardField:
             chip.before_write = watch
         elif glitch.heard:
             chip.transceive(frame)
+        if glitch.pulled:
+            self.lift()
         return glitch.answer
 
 
@@ -169,7 +182,7 @@ class TornRun(JobRun):
     def visit(self, field: Field, uid: bytes) -> Visit:
         """A visit of the card that was selected."""
         session = self.engine.session(field, uid)
-        return Visit(
+        return self.engine.visit(
             self._desk,
             self._worklist,
             session,

@@ -18,6 +18,7 @@ from tests.encoder.torture.rig import (
     TOKEN,
     UID,
     Engine,
+    Glitch,
     Ran,
     Snapshot,
     empty_ledger,
@@ -70,10 +71,23 @@ class Situation:
             )
         return _unprotected(self._earlier, Snapshot(memory=blank, ledger=empty_ledger()))
 
-    def present(self, snapshot: Snapshot, engine: Engine, *, traced: bool = False) -> Ran:
+    def present(
+        self,
+        snapshot: Snapshot,
+        engine: Engine,
+        *,
+        glitch: Glitch | None = None,
+        traced: bool = False,
+    ) -> Ran:
         """Lay the card down."""
-        overwrite = self.past == "foreign"
-        return present(snapshot, self.wanted, engine=engine, overwrite=overwrite, traced=traced)
+        return present(
+            snapshot,
+            self.wanted,
+            engine=engine,
+            overwrite=self.past == "foreign",
+            glitch=glitch,
+            traced=traced,
+        )
 
     @property
     def _earlier(self) -> Wanted:
