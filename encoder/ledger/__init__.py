@@ -12,16 +12,20 @@ from encoder.ledger.cards import (
     Presentation,
 )
 from encoder.ledger.check import check_ledger
+from encoder.ledger.prints import BookedPrint, Print, PrintOutcome
 
 __all__ = [
     "AlreadyBookedError",
     "Bench",
     "BookedCard",
+    "BookedPrint",
     "BookedStage",
     "Ledger",
     "LedgerStage",
     "NewCard",
     "Presentation",
+    "Print",
+    "PrintOutcome",
     "back_up",
     "check_ledger",
 ]

@@ -20,6 +20,7 @@ from encoder.ledger.cards import (
 from encoder.ledger.file import connection, mapped, transaction
 from encoder.ledger.lock import writer_lock
 from encoder.ledger.merge import Merged, merge_into, read_whole
+from encoder.ledger.prints import BookedPrint, Print, add_print, select_prints
 from encoder.ledger.rows import last_stage, select_cards, select_reported, select_stages
 from encoder.ledger.stats import Question, Statistics, statistics
 from landing.contract.documents import ReportedCard, format_time
@@ -136,6 +137,17 @@ class Ledger:
         )
         with self._writing() as db:
             db.execute(_INSERT_PRESENTATION, values)
+
+    def book_print(self, *prints: Print, at: datetime, by: Bench) -> None:
+        """Keep that labels are being printed, came out or did not."""
+        with self._writing() as db:
+            for what in prints:
+                add_print(db, what, at=at, by=by)
+
+    def prints(self, job: str) -> list[BookedPrint]:
+        """All prints of a job's labels, in the order they were booked."""
+        with self._reading() as db:
+            return select_prints(db, job)
 
     def scrap(self, token: str, *, at: datetime, by: Bench) -> BookedCard:
         """Give a dead card's item back; the card's UID stays booked.

@@ -24,9 +24,14 @@ _PRESENTED = (
     *("job", "status", "reason", "token", "uid", "chip", "reader", "exchanges", "writes"),
     *("seconds", "at", "station", "operator"),
 )
+_PRINTED = (
+    *("token", "uid", "printer", "layout", "outcome", "detail"),
+    *("at", "station", "operator"),
+)
 _SELECT_CARDS = f"SELECT uid, token, job, {', '.join(_FACTS)} FROM cards ORDER BY rowid"  # noqa: S608
 _SELECT_STAGES = "SELECT uid, stage, at, station, operator FROM stages ORDER BY id"
 _SELECT_PRESENTED = f"SELECT {', '.join(_PRESENTED)} FROM presentations ORDER BY id"  # noqa: S608
+_SELECT_PRINTED = f"SELECT {', '.join(_PRINTED)} FROM prints ORDER BY id"  # noqa: S608
 _INSERT_CARD = f"""
     INSERT INTO cards (uid, token, job, scrapped, {", ".join(_FACTS)})
     VALUES (?, ?, ?, ?{", ?" * len(_FACTS)})
@@ -37,6 +42,9 @@ _UPDATE_CARD = f"""
 _INSERT_STAGE = "INSERT INTO stages (uid, stage, at, station, operator) VALUES (?, ?, ?, ?, ?)"
 _INSERT_PRESENTED = f"""
     INSERT INTO presentations ({", ".join(_PRESENTED)}) VALUES (?{", ?" * (len(_PRESENTED) - 1)})
+"""  # noqa: S608
+_INSERT_PRINTED = f"""
+    INSERT INTO prints ({", ".join(_PRINTED)}) VALUES (?{", ?" * (len(_PRINTED) - 1)})
 """  # noqa: S608
 
 
@@ -49,6 +57,7 @@ class Merged:
     stages: int
     presentations: int
     clashes: tuple[Clash, ...]
+    prints: int = 0
 
 
 def read_whole(path: Path) -> Contents:
@@ -83,7 +92,10 @@ def contents_of(opened: sqlite3.Connection) -> Contents:
         )
         for uid, token, job, *facts in opened.execute(_SELECT_CARDS)
     }
-    return Contents(cards, opened.execute(_SELECT_PRESENTED).fetchall())
+    presented, printed = (
+        opened.execute(select).fetchall() for select in (_SELECT_PRESENTED, _SELECT_PRINTED)
+    )
+    return Contents(cards, presented, printed)
 
 
 def merge_into(opened: sqlite3.Connection, other: Contents, *, dry_run: bool) -> Merged:
@@ -98,6 +110,7 @@ def merge_into(opened: sqlite3.Connection, other: Contents, *, dry_run: bool) ->
         stages=sum(added_stages) + sum(len(grown.surplus) for grown in plan.grown),
         presentations=len(plan.presentations),
         clashes=tuple(plan.clashes),
+        prints=len(plan.prints),
     )
 
 
@@ -112,6 +125,7 @@ def carry_out(opened: sqlite3.Connection, plan: MergePlan) -> None:
         opened.execute(_INSERT_CARD, (*names, not card.is_live, *_facts(card)))
         _add_stages(opened, card.uid, card.stages)
     opened.executemany(_INSERT_PRESENTED, plan.presentations)
+    opened.executemany(_INSERT_PRINTED, plan.prints)
 
 
 def _facts(card: CardRecord) -> list[object]:

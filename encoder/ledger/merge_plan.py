@@ -80,15 +80,17 @@ class MergePlan:
     added: list[CardRecord] = field(default_factory=list)
     grown: list[Growth] = field(default_factory=list)
     presentations: list[tuple[Any, ...]] = field(default_factory=list)
+    prints: list[tuple[Any, ...]] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything in a ledger: cards by UID in their order, and presentations."""
+    """Everything in a ledger: cards by UID in their order, presentations and prints."""
 
     cards: Mapping[str, CardRecord]
     presentations: Iterable[tuple[Any, ...]]
+    prints: Iterable[tuple[Any, ...]] = ()
 
 
 def plan_merge(own: Contents, other: Contents) -> MergePlan:
@@ -106,6 +108,7 @@ def plan_merge(own: Contents, other: Contents) -> MergePlan:
             plan.grown.append(Growth(_grown(mine, card), card.stages[len(mine.stages) :]))
     plan.clashes += _token_clashes(own, other, plan)
     plan.presentations = list(_missing(own.presentations, other.presentations))
+    plan.prints = list(_missing(own.prints, other.prints))
     return plan
 
 

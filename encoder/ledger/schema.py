@@ -1,8 +1,8 @@
 """The ledger file's tables, and how an older file is brought up to date.
 
 A token may stand on a second card only when the first one was scrapped; a UID never stands
-twice. ``stages`` and ``presentations`` are append-only. A delivery's ``id`` is that of the stage
-``booked`` that the site answered to.
+twice. ``stages``, ``presentations`` and ``prints`` are append-only. A delivery's ``id`` is that
+of the stage ``booked`` that the site answered to.
 """
 
 APPLICATION_ID = 0x57434C47  # "WCLG", so that no other SQLite file is taken for a ledger
@@ -137,8 +137,35 @@ _SITE_JOBS_AND_DELIVERIES = (
     """,
 )
 
+_PRINTS = (
+    """
+    CREATE TABLE prints (
+        id INTEGER PRIMARY KEY,
+        token TEXT NOT NULL,
+        uid TEXT NOT NULL REFERENCES cards (uid),
+        printer TEXT NOT NULL,
+        layout TEXT NOT NULL,
+        outcome TEXT NOT NULL CHECK (outcome IN ('begun', 'printed', 'failed')),
+        detail TEXT NOT NULL,
+        at TEXT NOT NULL,
+        station TEXT NOT NULL,
+        operator TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX prints_by_uid ON prints (uid)",
+    """
+    CREATE TRIGGER prints_are_not_changed BEFORE UPDATE ON prints
+    BEGIN SELECT RAISE(ABORT, 'prints are append-only'); END
+    """,
+    """
+    CREATE TRIGGER prints_are_not_removed BEFORE DELETE ON prints
+    BEGIN SELECT RAISE(ABORT, 'prints are append-only'); END
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _CARDS_AND_STAGES,
     _UNPROTECTED_AND_PRESENTATIONS,
     _SITE_JOBS_AND_DELIVERIES,
+    _PRINTS,
 )
