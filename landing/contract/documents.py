@@ -29,6 +29,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _CHIP = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}", re.ASCII)
 _UID = re.compile(r"[0-9A-F]{14}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_ACTIVATION = re.compile(r"|[0-9A-HJKMNP-TV-Z]{12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +43,14 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """The words printed beside the QR code."""
+    """The words printed beside the QR code.
+
+    ``activation`` is the code for the parcel slip of a card that has no person yet.
+    """
 
     name: str = ""
     line: str = ""
+    activation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +166,7 @@ def dump_job(job: Job) -> str:
                     "position": item.position,
                     "token": item.token,
                     "url": item.url,
-                    "label": {"name": item.label.name, "line": item.label.line},
+                    "label": _label_object(item.label),
                 }
                 for item in job.items
             ],
@@ -242,6 +247,7 @@ def _job_item(item: Fields, site: str) -> JobItem:
         label=Label(
             name=label.text("name", default=""),
             line=label.text("line", default=""),
+            activation=label.matching("activation", _ACTIVATION, default=""),
         ),
     )
 
@@ -281,6 +287,11 @@ def _reported_card(card: Fields) -> ReportedCard:
         operator=card.text("operator"),
         stages=stages,
     )
+
+
+def _label_object(label: Label) -> dict[str, str]:
+    words = {"name": label.name, "line": label.line}
+    return words | {"activation": label.activation} if label.activation else words
 
 
 def _card_object(card: ReportedCard) -> dict[str, Any]:

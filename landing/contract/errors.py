@@ -3,6 +3,7 @@
 ContractError
 ├── TokenError             not a card token
 │   └── TokenTypoError     its shape is right, its check character is not
+├── ActivationError        not an activation code
 ├── CardUrlError           not the address of a site or of a card
 └── DocumentError          not a job or report document
     └── FormatError        a document of another format or version
@@ -25,6 +26,12 @@ class TokenTypoError(TokenError):
     """The text has a token's shape, but one character was mistyped or two were swapped."""
 
     hint = "read the token from the card again: a character was mistyped"
+
+
+class ActivationError(ContractError):
+    """The text is not an activation code."""
+
+    hint = "the code stands on the parcel slip, in two groups of six"
 
 
 class CardUrlError(ContractError):

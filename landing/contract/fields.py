@@ -39,9 +39,9 @@ class Fields:
             raise self._fault(name, "it has half a surrogate pair")
         return value
 
-    def matching(self, name: str, pattern: re.Pattern[str]) -> str:
+    def matching(self, name: str, pattern: re.Pattern[str], *, default: str = _REQUIRED) -> str:
         """A string that matches ``pattern`` from end to end."""
-        value = self.text(name)
+        value = self.text(name, default=default)
         if not pattern.fullmatch(value):
             raise self._fault(name, f"{value[:60]!r} does not match {pattern.pattern}")
         return value
