@@ -7,6 +7,7 @@ LandingError                exit 1
 ├── NotMigratedError        exit 4: the database has an older or newer schema
 └── DataError               exit 4: a file or a datum is bad; nothing was written
     ├── CardStateError      exit 4: the card is in a state that forbids it
+    ├── ContradictionError  exit 4: a report says what cannot be; each card is named
     └── PeopleError         exit 4: lines of a people file are broken; each is named
 """
 
@@ -69,6 +70,22 @@ class CardStateError(DataError):
     """The card is in a state that forbids what was asked; nothing was changed."""
 
     hint = "look at the card with: wecard-landing card show TOKEN"
+
+
+class ContradictionError(DataError):
+    """A report contradicts what is known; ``faults`` are tokens with what is wrong of each.
+
+    Nothing was booked.
+    """
+
+    hint = (
+        "set these cards aside, and compare the workstation's ledger with:"
+        " wecard-landing card show TOKEN"
+    )
+
+    def __init__(self, message: str, faults: tuple[tuple[str, str], ...]) -> None:
+        super().__init__(message)
+        self.faults = faults
 
 
 class PeopleError(DataError):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from landing.cards.model import Card, Encoding, states_after_report
-from landing.contract.documents import Policy, Report, ReportedCard
+from landing.contract.documents import Policy, Report, ReportedCard, format_time
 from landing.contract.token import format_token
-from landing.errors import DataError
+from landing.errors import ContradictionError, DataError
 from landing.storage.cards import bind_card, find_card, find_card_by_uid, set_card_state
 from landing.storage.connection import Connection
 from landing.storage.jobs import find_job, release_job
@@ -17,19 +17,26 @@ _MOST_FAULTS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """What a report changed: how many cards became active or unclaimed, or stayed."""
+    """What a report changed: each of its cards is counted once, or named as withdrawn.
+
+    ``again`` are cards that were encoded anew. The tokens in ``withdrawn`` are retired, as those
+    of a cancelled job are: their chips are booked, and will never open a page.
+    """
 
     job: str
     active: int
     unclaimed: int
     unchanged: int
+    again: int = 0
+    withdrawn: tuple[str, ...] = ()
 
 
 def book_report(db: Connection, report: Report, *, now: datetime) -> Booking:
     """Book a report in the caller's transaction; handing it in again changes nothing.
 
     Raises:
-        DataError: the job is unknown, or a card contradicts the job or what is booked already.
+        DataError: the job is unknown.
+        ContradictionError: a card contradicts the job or what is booked already.
     """
     job = find_job(db, report.job)
     if job is None:
@@ -40,43 +47,53 @@ def book_report(db: Connection, report: Report, *, now: datetime) -> Booking:
     cards = [(reported, find_card(db, reported.token)) for reported in report.cards]
     _refuse(
         [
-            fault
+            (reported.token, fault)
             for reported, card in cards
             for fault in _faults(db, report.job, job.policy, reported, card)
         ]
     )
     if job.released_at is None:  # its command was cut short, but its file was there
         release_job(db, job.id, now)
-    ends = Counter(
-        _book(db, card, reported, report.station, now) for reported, card in cards if card
-    )
+    ended = [
+        (card.token, _book(db, card, reported, report.station, now))
+        for reported, card in cards
+        if card
+    ]
+    ends = Counter(end for _, end in ended)
     return Booking(
         job=report.job,
         active=ends["active"],
         unclaimed=ends["unclaimed"],
         unchanged=ends["unchanged"],
+        again=ends["again"],
+        withdrawn=tuple(token for token, end in ended if end == "withdrawn"),
     )
 
 
 def _book(db: Connection, card: Card, reported: ReportedCard, station: str, now: datetime) -> str:
-    if card.encoding is None:
+    encoded_again = card.encoding is not None and _is_later(reported, card.encoding)
+    if card.encoding is None or encoded_again:
         bind_card(db, card.token, _encoding(reported, station))
+    if card.state == "retired":
+        return "withdrawn"
     states = states_after_report(card.state, has_person=card.profile_uid is not None)
     for state in states:
         set_card_state(db, card.token, state, now)
-    return states[-1] if states else "unchanged"
+    if states:
+        return states[-1]
+    return "again" if encoded_again else "unchanged"
 
 
 def _faults(
     db: Connection, job: str, policy: Policy, reported: ReportedCard, card: Card | None
 ) -> list[str]:
     if card is None or card.job != job:
-        return [f"{format_token(reported.token)} is not a token of {job}"]
+        return [f"it is not a token of {job}"]
     faults = [*_policy_faults(policy, reported), *_binding_faults(card, reported)]
     other = find_card_by_uid(db, reported.uid)
     if other is not None and other.token != card.token:
         faults.append(f"the chip {reported.uid} is bound to {format_token(other.token)}")
-    return [f"{format_token(card.token)}: {fault}" for fault in faults]
+    return faults
 
 
 def _policy_faults(policy: Policy, reported: ReportedCard) -> list[str]:
@@ -96,20 +113,35 @@ def _binding_faults(card: Card, reported: ReportedCard) -> list[str]:
         return []
     if booked.uid != reported.uid:
         return [f"it is bound to the chip {booked.uid}, the report says {reported.uid}"]
-    if (booked.chip, booked.digest) != (reported.chip, reported.digest):
-        return ["it was booked with another chip product or another content"]
-    return []
+    same = (booked.chip, booked.digest) == (reported.chip, reported.digest)
+    reworked = booked.chip == reported.chip and _was_reworked(booked, reported)
+    return (
+        [] if same or reworked else ["it was booked with another chip product or another content"]
+    )
 
 
-def _refuse(faults: list[str]) -> None:
+def _was_reworked(booked: Encoding, reported: ReportedCard) -> bool:
+    """Whether the two are of different times, of a card that can be encoded more than once."""
+    return booked.protection != "permanent" and _finished(booked) != _finished(reported)
+
+
+def _is_later(reported: ReportedCard, booked: Encoding) -> bool:
+    """Whether the card was encoded anew since; an older report that comes late changes nothing."""
+    return booked.protection != "permanent" and _finished(reported) > _finished(booked)
+
+
+def _finished(encoded: Encoding | ReportedCard) -> str:
+    """When the last stage was done, as precisely as it is kept."""
+    return max(format_time(stage.at) for stage in encoded.stages)
+
+
+def _refuse(faults: list[tuple[str, str]]) -> None:
     if not faults:
         return
-    told = "; ".join(faults[:_MOST_FAULTS])
+    told = "; ".join(f"{format_token(token)}: {fault}" for token, fault in faults[:_MOST_FAULTS])
     more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
-    raise DataError(
-        f"the report contradicts what is known: {told}{more}; nothing was booked",
-        hint="set these cards aside, and compare the workstation's ledger with: "
-        "wecard-landing card show TOKEN",
+    raise ContradictionError(
+        f"the report contradicts what is known: {told}{more}; nothing was booked", tuple(faults)
     )
 
 

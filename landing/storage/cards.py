@@ -43,6 +43,12 @@ def find_card_by_uid(db: sa.Connection, uid: str) -> Card | None:
     return _one(db, CARDS.c.uid == uid)
 
 
+def cards_of_job(db: sa.Connection, job: str) -> list[Card]:
+    """List a job's cards by position."""
+    rows = db.execute(sa.select(CARDS).where(CARDS.c.job == job).order_by(CARDS.c.position))
+    return [_card(row) for row in rows.mappings()]
+
+
 def insert_card(db: sa.Connection, card: Card) -> None:
     """Keep a new card, not yet encoded."""
     db.execute(

@@ -20,13 +20,17 @@ JOBS = sa.Table(
     sa.Column("require_genuine", sa.Boolean, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("released_at", UtcTime),
+    sa.Column("cancelled_at", UtcTime),
     sa.UniqueConstraint("year", "number"),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """A job as the site keeps it; ``released_at`` is None until its file is known to be out."""
+    """A job as the site keeps it; ``released_at`` is None until its file is known to be out.
+
+    ``cancelled_at`` is when its cards that were not encoded yet were withdrawn.
+    """
 
     id: str
     year: int
@@ -34,6 +38,7 @@ class JobRecord:
     policy: Policy
     created_at: datetime
     released_at: datetime | None = None
+    cancelled_at: datetime | None = None
 
 
 def next_job_number(db: sa.Connection, year: int) -> int:
@@ -54,6 +59,7 @@ def insert_job(db: sa.Connection, job: JobRecord) -> None:
             require_genuine=job.policy.require_genuine,
             created_at=job.created_at,
             released_at=job.released_at,
+            cancelled_at=job.cancelled_at,
         )
     )
 
@@ -75,6 +81,11 @@ def release_job(db: sa.Connection, job: str, at: datetime) -> None:
     db.execute(sa.update(JOBS).where(JOBS.c.id == job).values(released_at=at))
 
 
+def cancel_job(db: sa.Connection, job: str, at: datetime) -> None:
+    """Note that no further card is to be made of a job."""
+    db.execute(sa.update(JOBS).where(JOBS.c.id == job).values(cancelled_at=at))
+
+
 def delete_job(db: sa.Connection, job: str) -> None:
     """Forget a job that never left the site, once its cards are gone."""
     db.execute(sa.delete(JOBS).where(JOBS.c.id == job))
@@ -92,4 +103,5 @@ def _job(row: sa.RowMapping) -> JobRecord:
         ),
         created_at=row["created_at"],
         released_at=row["released_at"],
+        cancelled_at=row["cancelled_at"],
     )

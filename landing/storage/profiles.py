@@ -6,6 +6,7 @@ from dataclasses import fields
 import sqlalchemy as sa
 
 from landing.profile.model import Link, Profile
+from landing.storage.cards import CARDS
 from landing.storage.metadata import METADATA, UtcTime
 
 _JSON = frozenset({"links", "visible"})
@@ -46,6 +47,13 @@ def all_profiles(db: sa.Connection) -> list[Profile]:
     return [_profile(row) for row in rows.mappings()]
 
 
+def profiles_of_job(db: sa.Connection, job: str) -> dict[str, Profile]:
+    """The profiles that a job's cards are for, by UUID."""
+    wanted = sa.select(CARDS.c.profile_uid).where(CARDS.c.job == job)
+    rows = db.execute(sa.select(PROFILES).where(PROFILES.c.uid.in_(wanted)))
+    return {row["uid"]: _profile(row) for row in rows.mappings()}
+
+
 def insert_profile(db: sa.Connection, profile: Profile) -> None:
     """Keep a new profile."""
     db.execute(sa.insert(PROFILES).values(_values(profile)))
@@ -54,6 +62,11 @@ def insert_profile(db: sa.Connection, profile: Profile) -> None:
 def update_profile(db: sa.Connection, profile: Profile) -> None:
     """Keep a profile that stands there already, by its UUID."""
     db.execute(sa.update(PROFILES).where(PROFILES.c.uid == profile.uid).values(_values(profile)))
+
+
+def delete_profile(db: sa.Connection, uid: str) -> None:
+    """Forget a profile that no card was ever ordered for."""
+    db.execute(sa.delete(PROFILES).where(PROFILES.c.uid == uid))
 
 
 def _one(db: sa.Connection, condition: sa.ColumnElement[bool]) -> Profile | None:

@@ -1,0 +1,34 @@
+"""The hashes of activation codes: whether a code is right can be told, what it is cannot."""
+
+import sqlalchemy as sa
+
+from landing.storage.cards import CARDS
+from landing.storage.metadata import METADATA
+
+ACTIVATIONS = sa.Table(
+    "activations",
+    METADATA,
+    sa.Column("token", sa.Text, sa.ForeignKey("cards.token"), primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+)
+
+
+def insert_activation(db: sa.Connection, token: str, sha256: str) -> None:
+    """Keep the hash of a card's code."""
+    db.execute(sa.insert(ACTIVATIONS).values(token=token, sha256=sha256))
+
+
+def activations_of_job(db: sa.Connection, job: str) -> dict[str, str]:
+    """The hashes of the codes of a job's cards, by token."""
+    rows = db.execute(
+        sa.select(ACTIVATIONS.c.token, ACTIVATIONS.c.sha256)
+        .join(CARDS, CARDS.c.token == ACTIVATIONS.c.token)
+        .where(CARDS.c.job == job)
+    )
+    return {row.token: row.sha256 for row in rows}
+
+
+def delete_activations_of_job(db: sa.Connection, job: str) -> None:
+    """Forget the codes of a job's cards."""
+    tokens = sa.select(CARDS.c.token).where(CARDS.c.job == job)
+    db.execute(sa.delete(ACTIVATIONS).where(ACTIVATIONS.c.token.in_(tokens)))
