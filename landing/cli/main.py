@@ -9,6 +9,7 @@ from landing.cli.migrate import migrate
 from landing.cli.people import profile
 from landing.cli.program import Program
 from landing.cli.serve import serve
+from landing.cli.station import station
 
 
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,5 +25,5 @@ def main() -> None:
     """
 
 
-for verb in (migrate, serve, profile, job, card, contacts):
+for verb in (migrate, serve, profile, job, card, contacts, station):
     main.add_command(verb)

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from landing.web.context import page
+from landing.web.problems import API_PREFIX, plain_problem
 
 _KEPT_HEADERS = ("Allow", "Retry-After")
 
@@ -15,9 +16,11 @@ def install_error_pages(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def show(error: HTTPException) -> Response:
         status = error.code or 500
+        kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
+        if request.path.startswith(API_PREFIX):
+            return plain_problem(status, kept)
         title, text = error_words(status)
         response = page("errors/error.html", status, error_title=title, error_text=text)
-        kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
         response.headers.update(kept)
         return response
 

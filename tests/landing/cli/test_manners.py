@@ -29,6 +29,9 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("profile", "import"): ["people.csv"],
     ("job", "new"): ["--out", "job.json"],
     ("job", "report"): ["-"],
+    ("job", "cancel"): ["J-2026-0001"],
+    ("station", "new"): ["bench-1"],
+    ("station", "revoke"): ["bench-1"],
     ("contacts", "export"): ["--reference", "zoe"],
     **{("card", verb): ["7H3K9QX2MZ4DG"] for verb in ("show", "suspend", "resume", "retire")},
 }
@@ -41,6 +44,10 @@ def test_verbs_are_the_ones_that_were_agreed() -> None:
         "profile import",
         "job new",
         "job report",
+        "job cancel",
+        "station new",
+        "station revoke",
+        "station list",
         "card show",
         "card suspend",
         "card resume",
@@ -79,7 +86,7 @@ def test_missing_setting_is_named(bare_desk: Desk, verb: tuple[str, ...], variab
     "verb", [verb for verb in VERBS if verb not in {("serve",), ("migrate",)}], ids=" ".join
 )
 def test_database_that_is_not_migrated_is_told(bare_desk: Desk, verb: tuple[str, ...]) -> None:
-    result = bare_desk.run(*verb, *ARGUMENTS[verb], stdin=REPORT)
+    result = bare_desk.run(*verb, *ARGUMENTS.get(verb, []), stdin=REPORT)
 
     assert result.exit_code == 4
     assert result.stderr.startswith("error: there is no database at ")
