@@ -8,8 +8,8 @@ from pathlib import Path
 from encoder.errors import EncoderError
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write ``content`` beside ``path``, flush it to the disk, then rename it into place.
+def write_whole(path: Path, *content: bytes) -> None:
+    """Write ``content``, in parts, beside ``path``, flush it to the disk, then put it in place.
 
     Raises:
         EncoderError: the file cannot be written; an older one of that name is untouched.
@@ -26,7 +26,7 @@ def write_whole(path: Path, content: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 os.fchmod(handle, 0o644)
-                file.write(content)
+                file.writelines(content)
                 file.flush()
                 os.fsync(handle)
             draft.replace(path)

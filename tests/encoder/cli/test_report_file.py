@@ -53,12 +53,13 @@ def stir(ledger: Ledger, chance: random.Random, number: int) -> None:
         record(ledger, some.uid, *stages)
 
 
+@pytest.mark.parametrize("block_cards", [1, 4, 256])
 @pytest.mark.parametrize("seed", range(8))
 def test_report_is_to_the_byte_the_one_written_from_nothing(
-    seed: int, ledger: Ledger, tmp_path: Path
+    seed: int, block_cards: int, ledger: Ledger, tmp_path: Path
 ) -> None:
     chance, out = random.Random(seed), tmp_path / "report.json"
-    report = ReportFile(out, ledger, job=JOB, station="bench-1")
+    report = ReportFile(out, ledger, job=JOB, station="bench-1", block_cards=block_cards)
 
     for number in range(60):
         stir(ledger, chance, number)
