@@ -51,7 +51,7 @@ _WATCH_SECONDS = 0.5
     "folder",
     type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
     metavar="DIR",
-    help="Keep each card as UID.bin there, and lay the cards kept there first.",
+    help="Keep each card in a file there, and lay the cards kept there first.",
 )
 @click.option(
     "--tear",

@@ -13,8 +13,9 @@ import nfc
 import nfc.clf
 import pytest
 
-from encoder.chips.models import NTAG213
+from encoder.chips.models import MODELS, NTAG213, UID_LENGTH
 from encoder.cli.main import main
+from encoder.readers import open_field
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
 from encoder.simulator.saving import saved_chips
@@ -129,6 +130,29 @@ def test_card_kept_in_the_folder_is_laid_down_first(tmp_path: Path) -> None:
             simulator.stop()
 
     assert uids[0] == uids[1]
+
+
+def test_card_whose_size_another_chip_has_comes_back_as_itself(tmp_path: Path) -> None:
+    versions = []
+    for _ in range(2):
+        with running("--chip", "MF0UL11", "--memory", str(tmp_path)) as simulator:
+            with reader_of(simulator) as reader:
+                wait_for_card(reader)
+                versions.append(bytes(reader.exchange(b"\x60", PATIENCE_SECONDS)))
+            simulator.stop()
+
+    assert versions == [bytes.fromhex("0004030101000B03")] * 2
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_chip_can_lie_in_the_simulated_reader(name: str) -> None:
+    with open_field(f"sim:{name}", cards=1, chip=NTAG213) as field:
+        uid = next(filter(None, (field.sense() for _ in range(MANY_POLLS))))
+        version = field.exchange(b"\x60")
+
+    assert len(uid) == UID_LENGTH
+    assert version == MODELS[name].version
 
 
 def test_torn_card_comes_back() -> None:

@@ -7,7 +7,7 @@ import pytest
 from encoder.chips.commands import ACK, READ_CNT
 from encoder.chips.locks import CFGLCK, NFC_CNT_EN, NFC_CNT_PWD_PROT
 from encoder.chips.mirror import MIRRORS, Mirror
-from encoder.chips.models import MODELS, NTAG213, NTAG215
+from encoder.chips.models import MODELS, NTAG210, NTAG212, NTAG213, NTAG215, ChipModel
 from encoder.ledger import Ledger
 from encoder.simulator.card_box import CardBox, CardEvent
 from encoder.simulator.chip import VirtualChip
@@ -289,6 +289,21 @@ def test_someone_s_mirror_is_taken_off_with_overwrite(
     assert ran.told() == [("done", None)]
     assert chip.memory == expected_memory("NTAG215", "permanent", mirror)
     assert (shown or "").partition("?m=")[0] == URL
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("model", [NTAG210, NTAG212], ids=lambda model: model.name)
+def test_someone_s_mirror_on_a_chip_without_mirror_conf_is_foreign_content(
+    model: ChipModel, overwrite: bool, tmp_path: Path
+) -> None:
+    memory = bytearray(new_chip(model, UID).memory)
+    memory[model.cfg0_page * 4 : model.cfg0_page * 4 + 4] = bytes.fromhex("100006FF")
+    chip = VirtualChip(model, UID, memory=bytes(memory))
+
+    ran = run_chips(make_job(), [chip], tmp_path / "ledger.db", overwrite=overwrite)
+
+    assert ran.told() == [("done", None) if overwrite else ("refused", "foreign-content")]
+    assert (shown_to_phone(chip) == URL) is overwrite
 
 
 def test_counting_does_not_come_from_asking(tmp_path: Path) -> None:
