@@ -5,6 +5,9 @@ EncoderError            exit 1
 ├── JobError            exit 4: the job cannot be done as it stands
 ├── LedgerError         exit 4: the ledger cannot be used
 ├── KeyFileError        exit 4: the station key cannot be used
+├── SiteError           exit 4: the site gives no job, or takes no report
+│   ├── SiteAwayError       it cannot be reached, or answers nonsense; later it may
+│   └── SiteRefusedError    it says no, and will say so again
 ├── LayoutError         exit 4: the label's layout cannot be used
 │   └── QrSizeError     the QR code's modules would be too small in print
 ├── PrinterError        exit 6: a label was not printed; its card is as good as it was
@@ -20,6 +23,7 @@ EncoderError            exit 1
         └── CardLostError       the card does not answer any more
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 Refusal = Literal[
@@ -150,6 +154,39 @@ class PrinterError(EncoderError):
 
     exit_code = 6
     hint = "see to the printer, then print the label again with: wecard-encoder labels print"
+
+
+class SiteError(EncoderError):
+    """The site gives no job, or takes no report; what waits for it stays in the ledger."""
+
+    exit_code = 4
+    hint = "look at the site, then run the command again; what waits in the ledger is not lost"
+
+
+class SiteAwayError(SiteError):
+    """The site cannot be reached, or what answers is not it; ``wait`` is what it asks for."""
+
+    hint = "look at the network and at the site; what waits in the ledger is sent once it is back"
+
+    def __init__(self, message: str, *, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class SiteRefusedError(SiteError):
+    """The site says no; ``status`` is HTTP's, ``faults`` the cards that it names, by token."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        faults: Mapping[str, str] | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.faults = faults or {}
 
 
 class QrMismatchError(EncoderError):

@@ -21,6 +21,7 @@ from encoder.ledger.file import connection, mapped, transaction
 from encoder.ledger.lock import writer_lock
 from encoder.ledger.merge import Merged, merge_into, read_whole
 from encoder.ledger.prints import BookedPrint, Print, add_print, select_prints
+from encoder.ledger.outbox import Outbox
 from encoder.ledger.rows import last_stage, select_cards, select_reported, select_stages
 from encoder.ledger.stats import Question, Statistics, statistics
 from landing.contract.documents import ReportedCard, format_time
@@ -65,6 +66,11 @@ class Ledger:
         lock = writer_lock(path) if writable else nullcontext()
         with lock, connection(path, writable=writable) as opened:
             yield cls(opened, path)
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits for the site that a job came from."""
+        return Outbox(self._reading, self._writing)
 
     def card_with_uid(self, uid: str) -> BookedCard | None:
         """The card with this UID, if it was ever booked."""
