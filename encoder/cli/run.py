@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,9 +12,8 @@ from pathlib import Path
 import click
 
 from encoder.chips.mirror import MIRRORS, Mirror
-from encoder.chips.models import MODELS, ChipModel
-from encoder.chips.password import StationKey
-from encoder.cli.exits import exit_code_of
+from encoder.chips.models import MODELS
+from encoder.cli.exits import ExitCode, exit_code_of
 from encoder.cli.jobs import (
     STORAGE_ONLY_LIMITS,
     check_mirror,
@@ -36,6 +35,8 @@ from encoder.cli.options import (
     refuse_to_replace,
     station_option,
 )
+from encoder.cli.order import Order
+from encoder.cli.rehearsal import rehearse
 from encoder.cli.report import ReportFile
 from encoder.cli.screen import Screen, open_screen
 from encoder.cli.stopping import stop_on_signals
@@ -51,23 +52,7 @@ from encoder.station.identify import KNOWN_CHIPS
 from encoder.station.run import JobRun, Outcome, Surroundings
 from encoder.station.visit import Verdict
 from encoder.station.worklist import Worklist
-from landing.contract.documents import Job, JobItem
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What the operator asked for on the command line."""
-
-    job: Job
-    readers: tuple[str, ...]
-    ledger_path: Path
-    labels: Path | None
-    report: Path | None
-    bench: Bench
-    overwrite: bool
-    key: StationKey | None
-    mirror: Mirror
-    known: Mapping[bytes, ChipModel]
+from landing.contract.documents import JobItem
 
 
 @click.command()
@@ -89,6 +74,7 @@ class Order:
 @station_option
 @operator_option
 @click.option("--overwrite", is_flag=True, help="Take cards that hold someone's content, too.")
+@click.option("--dry-run", is_flag=True, help="Check everything but cards, say what is to be done.")
 @click.option(
     "--mirror",
     type=click.Choice(MIRRORS),
@@ -114,6 +100,7 @@ def run(
     station: str | None,
     operator: str | None,
     overwrite: bool,
+    dry_run: bool,
     mirror: Mirror,
     unknown: tuple[str, ...],
     key_path: Path | None,
@@ -132,7 +119,7 @@ def run(
     it is laid down again. Exit codes: 0 done, 3 no reader, 4 bad job or ledger, 5 stopped with
     items left, 6 ended but cards were refused or failed.
     """
-    kept_ledger = ledger_path or _own_ledger()
+    kept_ledger = ledger_path or (default_ledger() if dry_run else _own_ledger())
     refuse_to_replace(report, kept_ledger, Path(job_file), param_hint="--report")
     job = load_job(job_file)
     check_mirror(job, mirror)
@@ -148,6 +135,9 @@ def run(
         mirror=mirror,
         known={**KNOWN_CHIPS, **named_chips(unknown)},
     )
+    if dry_run:
+        rehearse(order, as_json=as_json)
+        return ExitCode.DONE
     with stop_on_signals() as stop, Ledger.open(order.ledger_path, writable=True) as ledger:
         return exit_code_of(_work(order, ledger, stop.is_asked, as_json=as_json))
 
@@ -157,7 +147,7 @@ def _work(order: Order, ledger: Ledger, stopping: Callable[[], bool], *, as_json
     worklist = Worklist(order.job, ledger, mirror=order.mirror, key_id=key_id)
     with (
         _paper(order, ledger, worklist) as paper,
-        open_screen(order.job, worklist, as_json=as_json) as screen,
+        open_screen(order.job, worklist, order.readers, as_json=as_json) as screen,
         _open_readers(order, worklist, screen) as readers,
     ):
         desk = Desk(
@@ -191,11 +181,20 @@ def _open_readers(
         opened: list[tuple[str, Field]] = []
         for path in order.readers:
             field = stack.enter_context(
-                open_field(path, cards=worklist.remaining, chip=chip, on_trouble=screen.warn)
+                open_field(
+                    path,
+                    cards=worklist.remaining,
+                    chip=chip,
+                    on_trouble=partial(_warn_of, screen, path),
+                )
             )
             learned = partial(_learn_storage_only, order, path, screen)
             opened.append((path, WeighedField(field, learned)))
         yield opened
+
+
+def _warn_of(screen: Screen, path: str, trouble: str) -> None:
+    screen.warn(f"{path}: {trouble}")
 
 
 def _learn_storage_only(order: Order, path: str, screen: Screen) -> None:

@@ -1,18 +1,21 @@
 """What the operator sees of a run: JSON lines, plain lines, or a live picture on a terminal."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import Protocol, TextIO
 
 import click
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
 from rich.text import Text
 
 from encoder.cli.options import write_json
+from encoder.readers.watchdog import READER_IS_BACK
 from encoder.station.events import Card, End, Event, Ready, Removed
 from encoder.station.visit import Verdict
 from encoder.station.worklist import Worklist
@@ -22,6 +25,8 @@ from landing.contract.token import format_token
 _STYLES = {"done": "bold white on green", "resumed": "bold white on green"}
 _TROUBLE = "bold white on red"
 _CALM = "bold white on blue"
+_NEXT_CARD, _NO_MORE = "LAY DOWN A CARD", "ALL DONE"
+_PANEL_COLUMNS = 36  # what the longest words for a hand need
 
 
 class Screen(Protocol):
@@ -66,30 +71,62 @@ class PlainLines:
 
 
 class LiveScreen:
-    """A bar and one big line that says what to do next, on stderr; card lines above, or on stdout.
+    """A panel a reader, big, that says what to do next, and a bar, on stderr.
 
-    Whatever goes to the terminal goes through the one console: it moves the picture down first.
+    The cards' lines stand above, or go to a stdout that is no terminal. Whatever goes to the
+    terminal goes through the one console: it moves the picture down first.
     """
 
-    def __init__(self, live: Live, progress: Progress, worklist: Worklist) -> None:
+    def __init__(
+        self, live: Live, progress: Progress, worklist: Worklist, readers: Sequence[str]
+    ) -> None:
         self._live = live
         self._progress = progress
         self._worklist = worklist
+        self._panels = dict.fromkeys(readers, ("OPENING THE READER", _CALM))
+        self._turn = Lock()  # a reader that is opened again warns from its own thread
+
+    def open(self) -> None:
+        """Draw the state ahead of the first event."""
+        self._draw()
 
     def show(self, event: Event, verdict: Verdict | None) -> None:
         """Draw the state after this event."""
-        if isinstance(event, Card):
-            self._log(event, verdict)
-            self._live.console.bell()
-            self._draw(*_state_of(event, verdict))
-        elif isinstance(event, Ready | Removed):
-            self._draw("LAY DOWN A CARD" if self._worklist.remaining else "ALL DONE", _CALM)
-        elif isinstance(event, End):
-            self._draw(end_line(event), _CALM)
+        with self._turn:
+            if isinstance(event, Card):
+                self._log(event, verdict)
+                self._live.console.bell()
+                self._set(event.reader, *_state_of(event, verdict))
+            elif isinstance(event, Ready):
+                self._set(None, *self._waiting())
+            elif isinstance(event, Removed):
+                self._set(event.reader, *self._waiting())
+            elif isinstance(event, End):
+                self._panels = {"": (end_line(event), _CALM)}
+            self._draw()
 
     def warn(self, trouble: str) -> None:
-        """Write it above the picture."""
-        self._live.console.print(f"warning: {trouble}", markup=False, highlight=False)
+        """Write it above the picture, and on the panel of the reader that it begins with."""
+        with self._turn:
+            self._live.console.print(f"warning: {trouble}", markup=False, highlight=False)
+            for path in self._panels:
+                if trouble == f"{path}: {READER_IS_BACK}":
+                    self._set(path, *self._waiting())
+                elif trouble.startswith(f"{path}: "):
+                    self._set(path, trouble.removeprefix(f"{path}: "), _TROUBLE)
+            self._draw()
+
+    def _set(self, reader: str | None, words: str, style: str) -> None:
+        """Say something of one reader; of all where none is named."""
+        for path in self._panels if reader is None else [reader]:
+            self._panels[path] = (words, style)
+        if not self._worklist.remaining:
+            for path, (said, _) in self._panels.items():
+                if said == _NEXT_CARD:
+                    self._panels[path] = (_NO_MORE, _CALM)
+
+    def _waiting(self) -> tuple[str, str]:
+        return (_NEXT_CARD if self._worklist.remaining else _NO_MORE), _CALM
 
     def _log(self, card: Card, verdict: Verdict | None) -> None:
         if not _is_terminal(sys.stdout):
@@ -97,15 +134,35 @@ class LiveScreen:
         for line in (card_line(card), *_explanation(verdict)):
             self._live.console.print(line, markup=False, highlight=False)
 
-    def _draw(self, words: str, style: str) -> None:
+    def _draw(self) -> None:
         task = self._progress.task_ids[0]
         self._progress.update(task, completed=self._worklist.done)
-        panel = Panel(Text(words, style=style, justify="center"), padding=(1, 2), style=style)
-        self._live.update(Group(panel, self._progress), refresh=True)
+        self._live.update(Group(self._side_by_side(), self._progress), refresh=True)
+
+    def _side_by_side(self) -> RenderableType:
+        """The panels beside one another, or below where they would be too narrow to read."""
+        panels = [
+            _panel(path if len(self._panels) > 1 else None, *said)
+            for path, said in self._panels.items()
+        ]
+        if self._live.console.width < len(panels) * _PANEL_COLUMNS:
+            return Group(*panels)
+        table = Table.grid(expand=True)
+        for _ in panels:
+            table.add_column(ratio=1)
+        table.add_row(*panels)
+        return table
+
+
+def _panel(title: str | None, words: str, style: str) -> Panel:
+    text = Text(words, style=style, justify="center")
+    return Panel(text, title=title, padding=(1, 2), style=style)
 
 
 @contextmanager
-def open_screen(job: Job, worklist: Worklist, *, as_json: bool) -> Iterator[Screen]:
+def open_screen(
+    job: Job, worklist: Worklist, readers: Sequence[str], *, as_json: bool
+) -> Iterator[Screen]:
     """Choose the screen: JSON when asked for, a live one on a terminal, else plain lines."""
     if as_json:
         yield JsonLines()
@@ -116,7 +173,9 @@ def open_screen(job: Job, worklist: Worklist, *, as_json: bool) -> Iterator[Scre
         progress.add_task(job.job, total=len(job.items))
         console = Console(stderr=True)
         with Live(console=console, auto_refresh=False, redirect_stdout=False) as live:
-            yield LiveScreen(live, progress, worklist)
+            screen = LiveScreen(live, progress, worklist, readers)
+            screen.open()
+            yield screen
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -128,7 +187,8 @@ def card_line(card: Card) -> str:
     """One presentation in one line."""
     token = format_token(card.token) if card.token else "-"
     told = f"{card.status}: {card.reason}" if card.reason else card.status
-    return f"{token:<16}  {card.uid or '-':<14}  {card.chip or '-':<7}  {told}"
+    line = f"{token:<16}  {card.uid or '-':<14}  {card.chip or '-':<7}  {told}"
+    return f"{line}  at {card.reader}" if card.reader else line
 
 
 def end_line(end: End) -> str:

@@ -17,6 +17,7 @@ from encoder.readers.field import Field
 
 SLOW_SECONDS = 1.0
 IDLE_SECONDS = 600.0
+READER_IS_BACK = "the reader is back"  # what ``on_trouble`` hears when that ends
 BACK_OFF_SECONDS = (0.1, 0.3, 0.6, 1.0, 2.0)
 MOST_LOSSES = 5  # within a minute: a reader that finds cards and loses each is of no use
 _LOSSES_SECONDS = 60.0
@@ -134,7 +135,7 @@ class Watchdog:
             found = self._sense(self._open())
         if self._is_lost:
             self._is_lost = False
-            self._on_trouble("the reader is back")
+            self._on_trouble(READER_IS_BACK)
         return found
 
     def _sense(self, field: Field) -> bytes | None:
