@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from encoder.chips import ndef
 from encoder.chips.locks import AUTH0_OFF, CFGLCK, FACTORY_CFG1, Image, lock_state
 from encoder.chips.mirror import MIRRORS
-from encoder.chips.models import NTAG213, NTAG215, NTAG216, WRITABLE, ChipModel
+from encoder.chips.models import MF0UL11, NTAG213, NTAG215, NTAG216, WRITABLE, ChipModel
 from encoder.chips.password import StationKey
 from encoder.chips.steps import PageWrite, Step
 from encoder.errors import CapacityError
@@ -303,6 +303,15 @@ def test_content_is_blanked_by_one_write_where_the_message_begins_on_page_04h() 
     pages = pages_of(plan_card(NTAG215, image, Goal(url=URL, protection="none")).data)
 
     assert (pages[0], pages[-1], pages.count(4)) == (4, 4, 2)
+
+
+@pytest.mark.parametrize(("cc", "writes_of_page_04h"), [("00000000", 1), ("E1100600", 2)])
+def test_chip_without_a_cc_need_not_be_blanked(cc: str, writes_of_page_04h: int) -> None:
+    image = image_of(MF0UL11) | {3: bytes.fromhex(cc)}
+
+    pages = pages_of(plan_card(MF0UL11, image, Goal(url=URL, protection="permanent")).data)
+
+    assert (pages[-1], pages.count(4)) == (4, writes_of_page_04h)
 
 
 def test_locked_page_with_wrong_content_is_named() -> None:
