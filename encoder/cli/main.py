@@ -4,9 +4,11 @@ import click
 
 from encoder.cli.inspect import inspect
 from encoder.cli.key import key
+from encoder.cli.labels import labels
 from encoder.cli.ledger import ledger
 from encoder.cli.program import Program
 from encoder.cli.readers import readers
+from encoder.cli.reports import report
 from encoder.cli.run import run
 from encoder.cli.simulate import simulate
 from encoder.cli.unprotect import unprotect
@@ -26,5 +28,5 @@ def main() -> None:
     """
 
 
-for verb in (run, verify, unprotect, readers, inspect, ledger, key, simulate):
+for verb in (run, verify, unprotect, readers, inspect, labels, ledger, report, key, simulate):
     main.add_command(verb)

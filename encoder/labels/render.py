@@ -42,7 +42,7 @@ def render_label(style: Style, content: LabelContent, kind: FileKind) -> bytes:
     """
     if kind == "pdf":
         pages = Pages(style.layout, title=content.token)
-        pages.add_label(_proved(style, content))
+        pages.add_label(prove_label(style, content))
         return pages.finish()
     painted = _proved_dots(style, content, ink_only=kind == "zpl")
     return to_zpl(painted) if kind == "zpl" else raster.to_png(painted, dpi=style.dpi)
@@ -58,7 +58,7 @@ def render_pages(
         LayoutError: the layout cannot be used for a card.
     """
     pages = Pages(style.layout, title=title)
-    labels = (_proved(style, content) for content in contents)
+    labels = (prove_label(style, content) for content in contents)
     if style.layout.sheet is None:
         for placed in labels:
             pages.add_label(placed)
@@ -85,8 +85,13 @@ def _cards_told(cards: int, number: int, count: int, language: Language) -> str:
     return f"{cards} {noun}{plural} · page {number}/{count}"
 
 
-def _proved(style: Style, content: LabelContent) -> tuple[Placed, ...]:
-    """A label for paper; its code is read back as the painter of dots paints it."""
+def prove_label(style: Style, content: LabelContent) -> tuple[Placed, ...]:
+    """A label for paper; its code is read back as the painter of dots paints it.
+
+    Raises:
+        QrMismatchError: it does not say what the chip says.
+        LayoutError: the layout cannot be used for this card.
+    """
     placed = _placed(style, content)
     (code,) = (thing for thing in placed if isinstance(thing, Code))
     _require_same(raster.code_picture(code), content)
