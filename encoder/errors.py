@@ -168,8 +168,8 @@ class SiteAwayError(SiteError):
 
     hint = "look at the network and at the site; what waits in the ledger is sent once it is back"
 
-    def __init__(self, message: str, *, wait: float = 0.0) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, wait: float = 0.0, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
         self.wait = wait
 
 

@@ -35,7 +35,7 @@ def load_job(name: str) -> Job:
         raise JobError(
             f"the job in {source} is broken at {error.where}: {error.fault}; no card was touched"
         ) from error
-    _check_policy(job)
+    check_policy(job)
     return job
 
 
@@ -114,7 +114,12 @@ def _named_chip(text: str) -> tuple[bytes, ChipModel]:
     return version, named_unknown(version, product)
 
 
-def _check_policy(job: Job) -> None:
+def check_policy(job: Job) -> None:
+    """Refuse a chip that this version does not write.
+
+    Raises:
+        JobError: it names the chip.
+    """
     unknown = [name for name in job.policy.chips if name not in WRITABLE]
     if unknown:
         raise JobError(
