@@ -20,8 +20,8 @@ from encoder.ledger.cards import (
 from encoder.ledger.file import connection, mapped, transaction
 from encoder.ledger.lock import writer_lock
 from encoder.ledger.merge import Merged, merge_into, read_whole
+from encoder.ledger.outbox import Outbox, refuse_known_card
 from encoder.ledger.prints import BookedPrint, Print, add_print, select_prints
-from encoder.ledger.outbox import Outbox
 from encoder.ledger.rows import last_stage, select_cards, select_reported, select_stages
 from encoder.ledger.stats import Question, Statistics, statistics
 from landing.contract.documents import ReportedCard, format_time
@@ -155,11 +155,14 @@ class Ledger:
         with self._reading() as db:
             return select_prints(db, job)
 
-    def scrap(self, token: str, *, at: datetime, by: Bench) -> BookedCard:
+    def scrap(
+        self, token: str, *, at: datetime, by: Bench, although_done: bool = False
+    ) -> BookedCard:
         """Give a dead card's item back; the card's UID stays booked.
 
         Raises:
-            LedgerError: no card carries the token, or the card is done.
+            LedgerError: no card carries the token, or the card is done; where it may be
+                ``although_done``, that its site knows it.
         """
         with self._writing() as db:
             card = self.card_with_token(token)
@@ -168,7 +171,9 @@ class Ledger:
                     f"no card was begun with the token {token}; nothing was changed",
                     hint="list the cards with: wecard-encoder ledger show",
                 )
-            if card.is_done:
+            if card.is_done and although_done:
+                refuse_known_card(db, card)
+            elif card.is_done:
                 raise LedgerError(
                     f"the card {card.uid} with the token {token} is done; nothing was changed",
                     hint="retire the card at the site, and have a new one made in another job",

@@ -44,7 +44,7 @@ def _may_follow(stage: str, last: str | None) -> bool:
     if last in (None, "unprotected"):
         return stage == "begun" or (last is not None and stage in ("unprotected", "scrapped"))
     if last == "booked":
-        return stage == "unprotected"
+        return stage in ("unprotected", "scrapped")
     return last != "scrapped" and stage != "begun"
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from encoder.errors import LedgerError
+from encoder.ledger.cards import BookedCard
 from encoder.ledger.rows import select_cards
 from landing.contract.documents import STAGE_NAMES, ReportedCard, Stage, format_time
 
@@ -37,6 +39,7 @@ _STAGE_TIMES = """
     GROUP BY stage
 """
 _SETTLE = "INSERT OR REPLACE INTO deliveries (id, uid, answer, message, at) VALUES (?, ?, ?, ?, ?)"
+_TAKEN = "SELECT 1 FROM deliveries WHERE uid = ? AND answer = 'taken' LIMIT 1"
 _NOT_TAKEN = """
     SELECT cards.job, token, deliveries.uid, answer, message FROM deliveries
     JOIN cards ON cards.uid = deliveries.uid WHERE answer <> 'taken' ORDER BY deliveries.id
@@ -139,6 +142,20 @@ class Outbox:
         """Have the refused cards wait again, after someone set right what was wrong: how many."""
         with self._writing() as db:
             return db.execute("DELETE FROM deliveries WHERE answer = 'refused'").rowcount
+
+
+def refuse_known_card(opened: sqlite3.Connection, card: BookedCard) -> None:
+    """Keep a card that its site has in service: there its token is bound to its UID, for ever.
+
+    Raises:
+        LedgerError: the site took the card; nothing was changed.
+    """
+    if opened.execute(_TAKEN, (card.uid,)).fetchone() is not None:
+        raise LedgerError(
+            f"the site has the card {card.uid} with the token {card.token} in service; nothing"
+            " was changed",
+            hint="retire the card at the site, and have a new one made in another job",
+        )
 
 
 def _reported(opened: sqlite3.Connection, uid: str) -> ReportedCard:

@@ -40,6 +40,9 @@ class Work(Protocol):
     def visit(self, field: Field, uid: bytes) -> Visit:
         """A visit of the card that was selected."""
 
+    def laid(self, reader: str) -> None:
+        """Say that a card is at a reader."""
+
     def tell(self, card: Card, verdict: Verdict, reader: str) -> None:
         """Book a presentation and say so."""
 
@@ -82,6 +85,7 @@ class Lane:
 
     def _serve(self, uid: bytes) -> None:
         started = self._work.seconds()
+        self._work.laid(self.path)
         visit = self._work.visit(self._field, uid)
         verdict = visit.run()
         self._tell(visit.event(self._work.seconds() - started), verdict)

@@ -21,7 +21,7 @@ class Surroundings:
     """What a run needs of the world outside; none of it is called by two readers at once.
 
     ``after_card`` is called ahead of each card's event; ``trouble`` tells of a reader that was
-    lost while others go on.
+    lost while others go on; ``laid`` that a card is at a reader and must not be moved.
     """
 
     emit: Callable[[Event, Verdict | None], None]
@@ -30,6 +30,7 @@ class Surroundings:
     stopping: Callable[[], bool]
     seconds: Callable[[], float]
     pause: Callable[[float], None]
+    laid: Callable[[str], None] = lambda _reader: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,11 @@ class JobRun:
             overwrite=self._overwrite,
             encoding=self._encoding,
         )
+
+    def laid(self, reader: str) -> None:
+        """Say that a card is at a reader, ahead of the first frame to it."""
+        with self._turn:
+            self._around.laid(reader)
 
     def tell(self, card: Card, verdict: Verdict, reader: str) -> None:
         """Count and book a presentation, bring the report up to date, then say so."""

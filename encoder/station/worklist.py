@@ -77,6 +77,13 @@ class Worklist:
             self._begun.discard(token)
             heappush(self._free, self._places[token])
 
+    def reopen(self, token: str) -> None:
+        """The item's card was scrapped, done or begun: the item takes another one."""
+        with self._guard:
+            self._done.discard(token)
+            self._begun.discard(token)
+            heappush(self._free, self._places[token])
+
     def finish(self, token: str) -> None:
         """The item's card is done."""
         with self._guard:

@@ -64,7 +64,7 @@ DAMAGES = [
     ("not-proven", UID, f"DELETE FROM stages WHERE uid = '{UID}' AND stage = 'locked'"),
     ("not-proven", UID, f"DELETE FROM stages WHERE uid = '{UID}' AND stage = 'verified'"),
     ("impossible-order", UID, f"{STAGE} ('{UID}', 'written', {TODAY})"),
-    ("impossible-order", UID, f"{STAGE} ('{UID}', 'scrapped', {TODAY})"),
+    ("impossible-order", UID, f"{STAGE} ('{UID}', 'verified', {TODAY})"),
     ("impossible-order", OTHER_UID, f"{STAGE} ('{OTHER_UID}', 'begun', {TODAY})"),
     ("impossible-order", OTHER_UID, f"{STAGE} ('{OTHER_UID}', 'locked', {TODAY})"),
     ("impossible-order", THIRD_UID, f"{STAGE} ('{THIRD_UID}', 'written', {TODAY})"),
