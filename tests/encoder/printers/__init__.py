@@ -1,0 +1,1 @@
+"""Printers: a folder, a real CUPS, and a label printer on a socket."""
