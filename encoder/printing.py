@@ -47,8 +47,8 @@ class PrintedLabel:
     uid: str | None
     status: Status
     detail: str
+    note: str = ""  # of other labels that are out for the same token
     error: EncoderError | None = None
-    is_again: bool = False
 
     @property
     def hint(self) -> str:
@@ -58,11 +58,11 @@ class PrintedLabel:
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A label that is to be printed; ``is_again`` where one of its token came out before."""
+    """A label that is to be printed; ``note`` tells of those of its token that are out."""
 
     card: BookedCard
     content: LabelContent
-    is_again: bool
+    note: str
 
 
 class PrintRoom:
@@ -113,8 +113,9 @@ class PrintRoom:
         job, named = self._order.job, self._order.tokens
         cards = {card.token: card for card in self._ledger.cards(job.job) if not card.is_scrapped}
         rows = self._ledger.prints(job.job)
-        last = {(row.what.token, row.what.uid): row for row in rows}
-        out = {row.what.token for row in rows if row.what.outcome == "printed"}
+        layout = self._order.style.layout.name
+        last = {(row.what.token, row.what.uid): row for row in rows if row.what.layout == layout}
+        out = {(row.what.token, row.what.layout) for row in rows if row.what.outcome == "printed"}
         for item in job.items:
             card = cards.get(item.token)
             if named and item.token not in named:
@@ -125,7 +126,8 @@ class PrintRoom:
                 continue
             booked = last.get((item.token, card.uid))
             if booked is None or booked.what.outcome == "failed" or self._order.again:
-                yield _Due(card, self._content(item, card), item.token in out)
+                earlier = sorted(used for token, used in out if token == item.token)
+                yield _Due(card, self._content(item, card), _note(layout, earlier))
             else:
                 yield _out_already(card, booked)
 
@@ -208,10 +210,15 @@ class PrintRoom:
         self._ledger.book_print(*rows, at=self._clock(), by=self._bench)
 
 
+def _note(layout: str, earlier: Sequence[str]) -> str:
+    if layout in earlier:
+        return "a label of its token was printed before: destroy that one"
+    return f"its token is also on the label {', '.join(earlier)}" if earlier else ""
+
+
 def _printed(due: _Due, said: str) -> PrintedLabel:
-    told = f"a second label of its token; destroy the first; {said}" if due.is_again else said
     return PrintedLabel(
-        token=due.card.token, uid=due.card.uid, status="printed", detail=told, is_again=due.is_again
+        token=due.card.token, uid=due.card.uid, status="printed", detail=said, note=due.note
     )
 
 

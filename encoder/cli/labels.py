@@ -207,8 +207,8 @@ def print_labels(
       wecard-encoder labels print job.json --token 7H3K-9QX2-MZ4D-G --again
 
     Only cards whose lock was read back get a label, and only one that says what the chip says. Each
-    print is booked in the ledger: what was printed is not printed again without --again, what
-    failed is. A sheet's layout makes one document of all labels. Exit codes: 0 printed, 4 bad job,
+    print is booked in the ledger: what was printed with a layout is not printed with it again
+    without --again, what failed is. A sheet's layout makes one document of all labels. Exit codes: 0 printed, 4 bad job,
     ledger or layout, 6 a label was not printed.
     """
     job = load_job(job_file)
@@ -268,11 +268,13 @@ def _tokens(given: tuple[str, ...], job: Job) -> list[str]:
 def _tell(label: PrintedLabel, *, as_json: bool) -> None:
     if as_json:
         told = {"token": label.token, "uid": label.uid, "status": label.status}
-        write_json({"event": "label", **told, "detail": label.detail})
+        write_json({"event": "label", **told, "detail": label.detail, "note": label.note})
     else:
         click.echo(f"{format_token(label.token)}  {label.uid or '-':<14}  {label.status}")
-    if label.status != "printed" or label.is_again:
+    if label.status != "printed":
         click.echo(f"{label.status}: {label.detail}", err=True)
+    if label.note:
+        click.echo(f"{format_token(label.token)}: {label.note}", err=True)
     if label.hint:
         click.echo(f"hint: {label.hint}", err=True)
 

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from zebrafy import ZebrafyZPL
+from zebrafy.zebrafy_zpl import ZebrafyZPL
 
 from encoder.errors import PrinterError
 from encoder.labels.layout_file import load_layout
