@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,16 +12,12 @@ from pathlib import Path
 import click
 
 from encoder.chips.mirror import MIRRORS, Mirror
-from encoder.chips.models import MODELS
 from encoder.cli.exits import ExitCode, exit_code_of
 from encoder.cli.jobs import (
-    STORAGE_ONLY_LIMITS,
     check_mirror,
-    check_storage_only,
-    load_job,
     named_chips,
 )
-from encoder.cli.limits import WeighedField
+from encoder.cli.opening import open_readers
 from encoder.cli.options import (
     default_key,
     default_ledger,
@@ -39,13 +35,13 @@ from encoder.cli.order import Order
 from encoder.cli.rehearsal import rehearse
 from encoder.cli.report import ReportFile
 from encoder.cli.screen import Screen, open_screen
+from encoder.cli.site import TakenJob, take_job, telling_site, token_file_option
 from encoder.cli.stopping import stop_on_signals
 from encoder.errors import EncoderError
 from encoder.key_file import read_key
 from encoder.labels.files import write_label
 from encoder.labels.sheet import write_sheet
 from encoder.ledger import Bench, Ledger
-from encoder.readers import Field, open_field
 from encoder.station.encoding import Desk, Prover
 from encoder.station.events import End, Event
 from encoder.station.identify import KNOWN_CHIPS
@@ -90,6 +86,7 @@ from landing.contract.documents import JobItem
     help="Take chips that answer GET_VERSION with these 16 hex digits for a CHIP.",
 )
 @key_option
+@token_file_option
 @json_option
 def run(
     job_file: str,
@@ -104,16 +101,19 @@ def run(
     mirror: Mirror,
     unknown: tuple[str, ...],
     key_path: Path | None,
+    token_path: Path | None,
     as_json: bool,
 ) -> int:
-    """Write, prove, lock and book the cards of a job; JOB is a file, or - for stdin.
+    """Write, prove, lock and book a job's cards; JOB is a file, its address, or - for stdin.
 
     \b
     Examples:
       wecard-encoder run job.json --labels labels --report report.json
       wecard-encoder run job.json --reader sim --json
+      wecard-encoder run https://card.example/api/v1/jobs/J-2026-0001 --token-file station.token
 
-    Several --reader work side by side, with one ledger.
+    Several --reader work side by side, with one ledger. Of a job taken by its address, the site is
+    told of each card; while it is away, work goes on and the reports wait in the ledger.
 
     The ledger remembers which card has which token: a card that was pulled away is finished when
     it is laid down again. Exit codes: 0 done, 3 no reader, 4 bad job or ledger, 5 stopped with
@@ -121,7 +121,8 @@ def run(
     """
     kept_ledger = ledger_path or (default_ledger() if dry_run else _own_ledger())
     refuse_to_replace(report, kept_ledger, Path(job_file), param_hint="--report")
-    job = load_job(job_file)
+    taken = take_job(job_file, token_path, kept_ledger)
+    job = taken.job
     check_mirror(job, mirror)
     order = Order(
         job=job,
@@ -139,16 +140,24 @@ def run(
         rehearse(order, as_json=as_json)
         return ExitCode.DONE
     with stop_on_signals() as stop, Ledger.open(order.ledger_path, writable=True) as ledger:
-        return exit_code_of(_work(order, ledger, stop.is_asked, as_json=as_json))
+        return exit_code_of(_work(order, taken, ledger, stop.is_asked, as_json=as_json))
 
 
-def _work(order: Order, ledger: Ledger, stopping: Callable[[], bool], *, as_json: bool) -> Outcome:
+def _work(
+    order: Order,
+    taken: TakenJob,
+    ledger: Ledger,
+    stopping: Callable[[], bool],
+    *,
+    as_json: bool,
+) -> Outcome:
     key_id = order.key.key_id if order.key else None
     worklist = Worklist(order.job, ledger, mirror=order.mirror, key_id=key_id)
     with (
         _paper(order, ledger, worklist) as paper,
         open_screen(order.job, worklist, order.readers, as_json=as_json) as screen,
-        _open_readers(order, worklist, screen) as readers,
+        telling_site(taken, ledger, worklist, order.bench, screen) as wake_courier,
+        open_readers(order, cards=worklist.remaining, warn=screen.warn) as readers,
     ):
         desk = Desk(
             job=order.job,
@@ -162,7 +171,7 @@ def _work(order: Order, ledger: Ledger, stopping: Callable[[], bool], *, as_json
         )
         around = Surroundings(
             emit=_emitter(paper, screen),
-            after_card=paper.write_report,
+            after_card=partial(_in_turn, paper.write_report, wake_courier),
             trouble=screen.warn,
             stopping=stopping,
             seconds=time.monotonic,
@@ -171,35 +180,9 @@ def _work(order: Order, ledger: Ledger, stopping: Callable[[], bool], *, as_json
         return JobRun(desk, readers, worklist, around, overwrite=order.overwrite).run()
 
 
-@contextmanager
-def _open_readers(
-    order: Order, worklist: Worklist, screen: Screen
-) -> Iterator[list[tuple[str, Field]]]:
-    """Open all readers; one that passes storage commands only must be enough for the job."""
-    chip = MODELS[order.job.policy.chips[0]]
-    with ExitStack() as stack:
-        opened: list[tuple[str, Field]] = []
-        for path in order.readers:
-            field = stack.enter_context(
-                open_field(
-                    path,
-                    cards=worklist.remaining,
-                    chip=chip,
-                    on_trouble=partial(_warn_of, screen, path),
-                )
-            )
-            learned = partial(_learn_storage_only, order, path, screen)
-            opened.append((path, WeighedField(field, learned)))
-        yield opened
-
-
-def _warn_of(screen: Screen, path: str, trouble: str) -> None:
-    screen.warn(f"{path}: {trouble}")
-
-
-def _learn_storage_only(order: Order, path: str, screen: Screen) -> None:
-    check_storage_only(order.job, order.mirror, path)
-    screen.warn(f"{path} {STORAGE_ONLY_LIMITS}")
+def _in_turn(*steps: Callable[[], None]) -> None:
+    for step in steps:
+        step()
 
 
 @dataclass(frozen=True, slots=True)
