@@ -120,7 +120,8 @@ class SiteClient:
             watchdog.start()
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            content = self._read(answer, limit)
+            with answer:  # it may hold the socket longer than the connection does
+                content = self._read(answer, limit)
         except ssl.SSLCertVerificationError as error:
             told = f"the site {self.site} cannot prove who it is: {error.verify_message}"
             raise SiteAwayError(f"{told}; nothing was sent") from error

@@ -196,9 +196,11 @@ class Courier:
         with self._news:
             while not self._is_due and not self._is_ending:
                 self._news.wait()
+            if self._is_ending:
+                return False
             self._is_due = False
             self._state = "sending"
-            return not self._is_ending
+            return True
 
     def _stay_away(self, error: SiteAwayError, pause: float) -> None:
         """Tell of the first time that it is so, then wait; half of the pause is left to chance."""
