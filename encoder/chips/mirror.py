@@ -46,6 +46,11 @@ def mirrored_url(url: str, kind: Mirror) -> str:
     return url if kind == "none" else url + _QUERY + _PLACEHOLDERS[kind]
 
 
+def plain_url(url: str, kind: Mirror) -> str:
+    """The address without what the chip puts there: what its printed code says, too."""
+    return url if kind == "none" else url.rpartition(_QUERY)[0]
+
+
 def place_of(memory_offset: int, content: bytes, kind: Mirror) -> MirrorPlace | None:
     """Find the room in ``content``, which begins ``memory_offset`` bytes behind page 00h."""
     if kind == "none":

@@ -8,7 +8,7 @@ from typing import Literal
 
 from encoder.chips import commands, ndef
 from encoder.chips.locks import config_of, is_mirroring
-from encoder.chips.mirror import Mirror, has_counter
+from encoder.chips.mirror import Mirror, has_counter, plain_url
 from encoder.chips.models import CC_PAGE, FIRST_USER_PAGE, STATIC_LOCK_PAGE, ChipModel
 from encoder.chips.password import Credentials, StationKey
 from encoder.errors import CardFailedError, CardRefusedError, NakError, QrMismatchError
@@ -159,8 +159,9 @@ class Encoding:
 
     def prove(self) -> None:
         """Have the label drawn and compared with the address that the chip gives."""
+        shown = ndef.url_on(self._content) or ""
         try:
-            self._desk.prove(self._item, ndef.url_on(self._content) or "")
+            self._desk.prove(self._item, plain_url(shown, self._goal.mirror))
         except QrMismatchError as error:
             raise CardFailedError("qr-mismatch", str(error)) from error
 

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from encoder.chips.locks import Image
+from encoder.chips.mirror import MIRRORS, Mirror
 from encoder.chips.models import MODELS, NTAG213, ChipModel
 from encoder.errors import QrMismatchError
+from encoder.labels.files import label_paths, write_label
 from encoder.ledger import Ledger
 from encoder.plan import Goal, Plan, plan_card
 from encoder.simulator.card_box import CardBox
@@ -20,6 +22,7 @@ from encoder.station.session import Session
 from landing.contract.documents import JobItem
 from tests.encoder.kit import (
     MODEL_NAMES,
+    SITE,
     TOKEN,
     UID,
     expected_memory,
@@ -204,6 +207,19 @@ def test_prover_is_given_the_address_as_it_was_read_back(tmp_path: Path) -> None
     )
 
     assert proved == [(TOKEN, job.items[0].url)]
+
+
+@pytest.mark.parametrize("mirror", MIRRORS)
+def test_label_matches_a_card_whatever_it_mirrors(mirror: Mirror, tmp_path: Path) -> None:
+    job = make_job()
+
+    def prove(item: JobItem, chip_url: str) -> None:
+        write_label(tmp_path / "labels", site=SITE, token=item.token, chip_url=chip_url)
+
+    ran = run_chips(job, [new_chip(NTAG213)], tmp_path / "ledger.db", prove=prove, mirror=mirror)
+
+    assert ran.told() == [("done", None)]
+    assert label_paths(tmp_path / "labels", TOKEN)[0].exists()
 
 
 class LosingField(VirtualField):
