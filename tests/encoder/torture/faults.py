@@ -132,12 +132,21 @@ class BooksAfterTheFirstWrite(Encoding):
 
     def steps(self) -> tuple[Act, ...]:
         """Begin too late."""
-        return (self.plan, self.write_unbooked, self.begin, self.verify, self.lock, self.book)
+        late = (self.begin, self.verify, self.prove, self.lock, self.book)
+        return (self.plan, self.write_unbooked, *late)
 
     def write_unbooked(self) -> None:
         """Write without a row."""
         for step in self._plan.data:
             self._session.take(step)
+
+
+class BooksBeforeItLocks(Encoding):
+    """The card is called done ahead of its locks."""
+
+    def steps(self) -> tuple[Act, ...]:
+        """Book too early."""
+        return (self.plan, self.begin, self.write, self.verify, self.prove, self.book, self.lock)
 
 
 class ReadsNoLockBack(Encoding):
