@@ -111,7 +111,10 @@ def read_state(session: Session, model: ChipModel, credentials: Credentials | No
         if credentials is None:
             raise CardRefusedError("password-protected", "the chip hides its pages") from error
     session.prove_password(credentials)
-    return _read_state(session, model)
+    try:
+        return _read_state(session, model)
+    except NakError as error:
+        raise CardRefusedError("password-protected", "the chip hides its pages") from error
 
 
 def read_message(session: Session, found: Found) -> None:

@@ -11,6 +11,7 @@ from encoder.station.visit import Verdict, Visit
 
 _DRAWN_UID = 0x08
 _ABSENT_LOOKS = 2  # a card at the edge of the field may miss one look
+_IN_HAND_SECONDS = 0.02
 _LAST_REMOVAL_SECONDS = 5.0  # the last card need not be waited for
 
 
@@ -88,6 +89,9 @@ class Lane:
         self._work.laid(self.path)
         visit = self._work.visit(self._field, uid)
         verdict = visit.run()
+        if verdict is None:
+            self._work.pause(_IN_HAND_SECONDS)
+            return
         self._tell(visit.event(self._work.seconds() - started), verdict)
         if isinstance(verdict.error, ReaderError):
             return  # the next look tells whether the reader is there again

@@ -59,11 +59,15 @@ class Visit:
         self._encoding = encoding
         self.verdict = Verdict()
 
-    def run(self) -> Verdict:
-        """Do what there is to do; a lost reader is a verdict too, with its error kept."""
+    def run(self) -> Verdict | None:
+        """Do what there is to do; a lost reader is a verdict too, with its error kept.
+
+        None: the card must wait, as all that remains is in work at other readers.
+        """
         verdict = self.verdict
         try:
-            self._handle()
+            if not self._handle():
+                return None
         except CardRefusedError as error:
             verdict.status, verdict.reason, verdict.error = "refused", error.reason, error
             verdict.token = None
@@ -91,18 +95,22 @@ class Visit:
         """The card's UID, as it is written everywhere."""
         return self._session.uid.hex().upper()
 
-    def _handle(self) -> None:
+    def _handle(self) -> bool:
         booked = self._desk.ledger.card_with_uid(self.uid)
         if booked is None:
-            self._take_new()
-            return
+            return self._take_new()
         self.verdict.chip = booked.chip
         item = self._item_of(booked)
         self.verdict.token = booked.token
         if booked.is_done:
             self._check_done(booked, item)
-        else:
+            return True
+        self._worklist.pick_up(item.token)
+        try:
             self._resume(booked, item)
+        finally:
+            self._worklist.put_down(item.token)
+        return True
 
     def _item_of(self, booked: BookedCard) -> JobItem:
         item = self._worklist.item(booked.token)
@@ -110,23 +118,30 @@ class Visit:
             raise CardRefusedError("uid-booked", f"the card belongs to the job {booked.job}")
         return item
 
-    def _take_new(self) -> None:
+    def _take_new(self) -> bool:
+        """Encode a new card for the next item; False when no item is there for it yet."""
+        item = self._worklist.take()
+        if item is None:
+            if self._worklist.has_open_cards:
+                raise CardRefusedError("no-item", "every item left is begun on another card")
+            return False
+        try:
+            self._encode_new(item)
+        except BaseException:
+            self._settle(item)
+            raise
+        return True
+
+    def _encode_new(self, item: JobItem) -> None:
         model = self._identify()
         genuine = self._desk.job.policy.require_genuine or None
         if genuine:
             check_genuine(self._session, model)
         found = read_state(self._session, model)
-        item = self._worklist.take()
-        if item is None:
-            raise CardRefusedError("no-item", "every item left is begun on another card")
-        try:
-            goal = self._desk.goal(item, self._session.uid)
-            check_new(self._session, found, goal, overwrite=self._overwrite)
-            encoding = self._encoding(self._desk, self._session, found, item, genuine=genuine)
-            self._encode(encoding, item, "done")
-        except BaseException:
-            self._settle(item)
-            raise
+        goal = self._desk.goal(item, self._session.uid)
+        check_new(self._session, found, goal, overwrite=self._overwrite)
+        encoding = self._encoding(self._desk, self._session, found, item, genuine=genuine)
+        self._encode(encoding, item, "done")
 
     def _identify(self) -> ChipModel:
         model = identify(self._session, self._desk.known)
@@ -185,5 +200,6 @@ class Visit:
         row = self._desk.ledger.card_with_uid(self.uid)
         if row is not None and row.token == item.token:
             self.verdict.token = item.token
+            self._worklist.put_down(item.token)
         else:
             self._worklist.give_back(item.token)

@@ -27,6 +27,7 @@ class Worklist:
         self._guard = Lock()
         self._done: set[str] = set()
         self._begun: set[str] = set()
+        self._in_hand: set[str] = set()
         self._free: list[int] = []  # a heap of places in the job
         self._by_place = job.items
         for place, item in enumerate(job.items):
@@ -46,6 +47,12 @@ class Worklist:
     def unfinished(self) -> int:
         """How many items are begun on a card and not done."""
         return len(self._begun)
+
+    @property
+    def has_open_cards(self) -> bool:
+        """Whether a card was begun that lies on no reader just now."""
+        with self._guard:
+            return bool(self._begun - self._in_hand)
 
     @property
     def done_tokens(self) -> frozenset[str]:
@@ -69,12 +76,24 @@ class Worklist:
                 return None
             item = self._by_place[heappop(self._free)]
             self._begun.add(item.token)
+            self._in_hand.add(item.token)
             return item
+
+    def pick_up(self, token: str) -> None:
+        """A card that was begun for the item lies on a reader again."""
+        with self._guard:
+            self._in_hand.add(token)
+
+    def put_down(self, token: str) -> None:
+        """The item's card is no longer worked at."""
+        with self._guard:
+            self._in_hand.discard(token)
 
     def give_back(self, token: str) -> None:
         """No card was begun for the item after all."""
         with self._guard:
             self._begun.discard(token)
+            self._in_hand.discard(token)
             heappush(self._free, self._places[token])
 
     def reopen(self, token: str) -> None:
@@ -88,6 +107,7 @@ class Worklist:
         """The item's card is done."""
         with self._guard:
             self._begun.discard(token)
+            self._in_hand.discard(token)
             self._done.add(token)
 
 
