@@ -208,8 +208,8 @@ def print_labels(
 
     Only cards whose lock was read back get a label, and only one that says what the chip says. Each
     print is booked in the ledger: what was printed with a layout is not printed with it again
-    without --again, what failed is. A sheet's layout makes one document of all labels. Exit codes: 0 printed, 4 bad job,
-    ledger or layout, 6 a label was not printed.
+    without --again, what failed is. A sheet's layout makes one document of all labels. Exit codes:
+    0 printed, 4 bad job, ledger or layout, 6 a label was not printed.
     """
     job = load_job(job_file)
     path = ledger_path or default_ledger()

@@ -12,8 +12,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR = "Roboto-Regular"
 BOLD = "Roboto-Bold"
-ASCENT = 0.711  # height of Roboto's capitals, in font sizes
-DESCENT = 0.21  # depth of its p and q
+ASCENT = 0.95  # height of Roboto's highest letters (Å), in font sizes
+DESCENT = 0.26  # depth of its lowest (Ģ)
 LEADING = 1.2  # from one baseline to the next, in font sizes
 REPLACEMENT = "?"
 _ELLIPSIS = "…"
@@ -29,7 +29,7 @@ class FittedText:
 
     @property
     def height(self) -> float:
-        """From the first line's capitals to the last line's descenders, in points."""
+        """From the highest letter of the first line to the lowest of the last, in points."""
         return ((len(self.lines) - 1) * LEADING + ASCENT + DESCENT) * self.size
 
 
