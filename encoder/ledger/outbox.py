@@ -109,8 +109,12 @@ class Outbox:
             ]
 
     def forget_document(self, job: str) -> None:
-        """Forget whose cards a job's are: names and activation codes stand in its document."""
+        """Forget whose cards a job's are: names and activation codes stand in its document.
+
+        Once the ledger is closed, they stand nowhere in its file either.
+        """
         with self._writing() as db:
+            db.execute("PRAGMA secure_delete = ON")
             db.execute("UPDATE site_jobs SET document = NULL WHERE job = ?", (job,))
 
     def waiting(self, job: str, *, after: int = 0, limit: int) -> list[Waiting]:

@@ -97,5 +97,17 @@ def test_job_is_kept_until_it_is_forgotten(ledger: Ledger, path: Path) -> None:
     assert check_ledger(path) == []
 
 
+def test_forgotten_names_stand_nowhere_in_the_file(path: Path) -> None:
+    with Ledger.open(path, writable=True) as ledger:
+        named = SiteJob(job="J-1", address=ADDRESS, document="Zoé Lefèvre" * 5000)
+        ledger.outbox.keep_job(named, at=START)
+    before = path.read_bytes()
+    with Ledger.open(path, writable=True) as ledger:
+        ledger.outbox.forget_document("J-1")
+
+    assert "Lefèvre".encode() in before
+    assert "Lefèvre".encode() not in path.read_bytes()
+
+
 def test_card_of_another_job_does_not_wait(ledger: Ledger) -> None:
     assert ledger.outbox.waiting("J-2", limit=10) == []
