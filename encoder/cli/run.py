@@ -156,7 +156,7 @@ def _work(
     with (
         _paper(order, ledger, worklist) as paper,
         open_screen(order.job, worklist, order.readers, as_json=as_json) as screen,
-        telling_site(taken, ledger, worklist, order.bench, screen) as wake_courier,
+        telling_site(taken, ledger, worklist, order.bench, screen) as site,
         open_readers(order, cards=worklist.remaining, warn=screen.warn) as readers,
     ):
         desk = Desk(
@@ -171,9 +171,9 @@ def _work(
         )
         around = Surroundings(
             emit=_emitter(paper, screen),
-            after_card=partial(_in_turn, paper.write_report, wake_courier),
+            after_card=partial(_in_turn, paper.write_report, site.card_booked),
             trouble=screen.warn,
-            stopping=stopping,
+            stopping=lambda: stopping() or site.is_cancelled(),
             seconds=time.monotonic,
             pause=time.sleep,
         )

@@ -1,7 +1,7 @@
 """What a run has to do with the site: its job, its token, and the reports of its cards."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +46,22 @@ class TakenJob:
     client: SiteClient | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    """What a run asks of the courier; without one, nothing happens."""
+
+    courier: Courier | None = None
+
+    def card_booked(self) -> None:
+        """Have the site told, soon."""
+        if self.courier is not None:
+            self.courier.wake()
+
+    def is_cancelled(self) -> bool:
+        """Whether no further card is to be made."""
+        return self.courier is not None and self.courier.is_cancelled()
+
+
 def take_job(name: str, token_path: Path | None, ledger_path: Path) -> TakenJob:
     """Read a job from its file, or fetch it from its address.
 
@@ -65,11 +81,11 @@ def take_job(name: str, token_path: Path | None, ledger_path: Path) -> TakenJob:
 @contextmanager
 def telling_site(
     taken: TakenJob, ledger: Ledger, worklist: Worklist, bench: Bench, screen: Screen
-) -> Iterator[Callable[[], None]]:
-    """Tell the site of each booked card while the block runs; what is yielded is called then."""
+) -> Iterator[SiteLine]:
+    """Tell the site of each booked card while the block runs."""
     source, client = taken.source, taken.client
     if source is None or client is None:
-        yield lambda: None
+        yield SiteLine()
         return
     source.keep(ledger, at=_now())
     if source.away is not None:
@@ -80,8 +96,10 @@ def telling_site(
     courier = Courier(postman, client, tell=screen.warn)
     courier.start()
     try:
-        yield courier.wake
+        yield SiteLine(courier)
     finally:
+        if courier.is_cancelled():
+            screen.warn(f"{taken.job.job} was cancelled at the site; no further card is made of it")
         left = courier.finish(FLUSH_SECONDS)
         if left.waiting:
             why = f" ({left.message})" if left.message else ""

@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from threading import Condition, Thread
 from typing import Literal
 
 from encoder.errors import EncoderError, SiteAwayError, SiteRefusedError
 from encoder.ledger import Ledger
 from encoder.ledger.outbox import Settled, Waiting
+from encoder.site.address import JobAddress
 from encoder.site.client import SiteClient
 from landing.contract.documents import Report
 from landing.contract.token import format_token
@@ -57,6 +59,7 @@ class Postman:
         self._now = now
         self._tell = tell
         self._mark = 0
+        self.is_cancelled = False
 
     @property
     def waiting(self) -> int:
@@ -73,9 +76,22 @@ class Postman:
         batch = self._outbox.waiting(self._job, after=self._mark, limit=BATCH)
         if not batch:
             return False
-        self._outbox.settle(self._settled(batch), at=self._now())
+        settled = self._settled(batch)
+        self._outbox.settle(settled, at=self._now())
         self._mark = batch[-1].booking
+        if any(entry.answer == "withdrawn" for entry in settled) and not self.is_cancelled:
+            self.is_cancelled = self._is_gone()
         return True
+
+    def _is_gone(self) -> bool:
+        """Whether a withdrawn token is one of many: no further card is to be wasted then."""
+        try:
+            self._client.fetch_job(JobAddress(self._client.site, self._job))
+        except SiteRefusedError as error:
+            return error.status == HTTPStatus.GONE
+        except SiteAwayError:
+            return False
+        return False
 
     def _settled(self, batch: Sequence[Waiting]) -> list[Settled]:
         """The site's answer to each card; where it names none of those it refuses, one by one."""
@@ -84,7 +100,7 @@ class Postman:
         try:
             return self._taken(batch, self._client.send_report(self._report(batch)))
         except SiteRefusedError as error:
-            if error.status != 409:
+            if error.status != HTTPStatus.CONFLICT:
                 raise
             return self._without_refused(batch, error)
 
@@ -152,6 +168,10 @@ class Courier:
         with self._news:
             self._is_due = True
             self._news.notify_all()
+
+    def is_cancelled(self) -> bool:
+        """Whether the site has cancelled the job: no further card is to be made of it."""
+        return self._postman.is_cancelled
 
     def status(self) -> Delivery:
         """How the reports stand."""

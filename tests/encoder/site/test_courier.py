@@ -167,12 +167,23 @@ def test_refused_card_is_kept_and_shown_and_holds_up_no_other(bench: Bench, name
     assert len(served.asked) == asked
 
 
-def test_withdrawn_card_is_told_to_be_put_aside(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("job", "is_cancelled"),
+    [(problem(410), True), (problem(404), False), (DOWN, False), (Reply(), False)],
+)
+def test_withdrawn_card_is_put_aside_and_its_job_looked_at(
+    bench: Bench, job: Reply, is_cancelled: bool
+) -> None:
     (token,) = bench.book()
 
-    with counter(lambda asked: taken(asked, withdrawn=(token,))) as served:
-        deliver_all(bench.postman(served))
+    def answer(asked: Asked) -> Reply:
+        return job if asked.method == "GET" else taken(asked, withdrawn=(token,))
 
+    with counter(answer) as served:
+        postman = bench.postman(served)
+        deliver_all(postman)
+
+    assert postman.is_cancelled == is_cancelled
     (kept,) = bench.ledger.outbox.not_taken()
     assert (kept.token, kept.answer) == (token, "withdrawn")
     assert "put this card aside" in bench.told[0]

@@ -317,18 +317,21 @@ def test_refused_card_is_kept_and_offered_again(bench: Bench) -> None:
     assert json.loads(third.stdout) == {"waiting": {bench.job: 0}, "not_taken": []}
 
 
-def test_card_made_after_a_cancel_is_known_and_told_apart(bench: Bench, box: GatedBox) -> None:
+def test_card_made_after_a_cancel_is_known_told_apart_and_the_last(
+    bench: Bench, box: GatedBox
+) -> None:
     with bench.workshop.serving(), FieldServer(box) as server:
         with bench.running(server.path) as process:
             box.allowed = 1
             until(lambda: len(bench.at_site()) == 1)
             bench.workshop.done("wecard-landing", "job", "cancel", bench.job)
-            box.allowed = CARDS
-            code, _, told = end_of(process)
+            box.allowed = 2
+            code, events, told = end_of(process)
         again = bench.workshop.run("wecard-encoder", *bench.words("sim"), "--json")
 
-    assert code == 0
-    assert told.count("put this card aside") == CARDS - 1
-    assert bench.rows("SELECT count(uid) FROM cards WHERE state = 'retired'") == [(CARDS - 1,)]
+    assert (code, events[-1]["remaining"]) == (5, CARDS - 2)
+    assert told.count("put this card aside") == 1
+    assert f"{bench.job} was cancelled" in told
+    assert bench.rows("SELECT count(uid) FROM cards WHERE state = 'retired'") == [(1,)]
     assert again.returncode == 4
     assert "was cancelled" in again.stderr
