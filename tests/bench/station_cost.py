@@ -26,12 +26,14 @@ SAMPLE = 1_000
 LABELLED = 200
 CPU_LIMIT_MS = 3.0
 _SPARE = 5  # so that the process still works when it is looked at for the last time
+_LOOKS = 20  # nfcpy's udp driver closes its socket at each look, and opens another one
 _TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 _METHOD = (
     f"CPU is user and system time of `wecard-encoder run --json`, at nfcpy's own udp driver;"
     f" {CARDS:,} NTAG213\nfor ever locked, one after another, in one process. The chips, and an"
     " operator who loses no time,\nare in another. Engine and ledger alone: the same cards' answers"
-    " recorded and played back."
+    f" recorded and played back. Labels:\nof {LABELLED} cards. Looks at a card that is left lying are"
+    " not in it."
 )
 
 
@@ -52,7 +54,7 @@ class Glance:
         return cls(
             cpu_ms=(int(fields[11]) + int(fields[12])) * _TICK_MS,
             rss_mb=pages * os.sysconf("SC_PAGE_SIZE") / 1e6,
-            descriptors=len(list((folder / "fd").iterdir())),
+            descriptors=max(len(list((folder / "fd").iterdir())) for _ in range(_LOOKS)),
         )
 
 
