@@ -140,7 +140,11 @@ def jobs(draw: st.DrawFn) -> Job:
                 position=position,
                 token=token,
                 url=card_url(site, token),
-                label=Label(name=draw(_TEXT), line=draw(_TEXT)),
+                label=Label(
+                    name=draw(_TEXT),
+                    line=draw(_TEXT),
+                    activation=draw(st.sampled_from(["", "7H3K9QX2MZ4D"])),
+                ),
             )
             for position, token in enumerate(chosen, start=1)
         ),

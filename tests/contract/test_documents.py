@@ -75,6 +75,9 @@ SHAPELESS_JOBS: list[Break] = [
     lambda job: item(job)["label"].update(name="a\nb"),
     lambda job: item(job)["label"].update(line="a\u0085b"),
     lambda job: item(job)["label"].update(line="x" * 2001),
+    lambda job: item(job)["label"].update(activation="7H3K9Q-X2MZ4D"),
+    lambda job: item(job)["label"].update(activation="7H3K9QX2MZ4U"),
+    lambda job: item(job)["label"].update(activation=None),
 ]
 SHAPELESS_REPORTS: list[Break] = [
     *(lambda report, name=name: report.pop(name) for name in REPORT),
