@@ -9,6 +9,7 @@ from encoder.chips.password import KEY_LENGTH, StationKey
 from encoder.errors import KeyFileError
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_LONGEST_TEXT = 1024  # a key has 64 digits; blanks and line ends may stand between them
 
 
 def read_key(path: Path) -> StationKey:
@@ -18,8 +19,7 @@ def read_key(path: Path) -> StationKey:
         KeyFileError: there is none, others may read it, or it is not a key.
     """
     try:
-        mode = path.stat().st_mode
-        text = path.read_text("ascii")
+        mode, text = _mode_and_text(path)
     except FileNotFoundError as error:
         raise KeyFileError(f"there is no station key at {path}; no card was touched") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -39,6 +39,14 @@ def read_key(path: Path) -> StationKey:
             hint="bring back the copy that was put away when the key was made",
         )
     return StationKey(secret)
+
+
+def _mode_and_text(path: Path) -> tuple[int, str]:
+    """Read what may be a key; a pipe or a device is not waited for, nor read without end."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        content = file.read(_LONGEST_TEXT) if stat.S_ISREG(mode) else b""
+    return mode, content.decode("ascii")
 
 
 def make_key(path: Path) -> StationKey:

@@ -40,6 +40,11 @@ def load_job(name: str) -> Job:
 
 
 def _text(name: str, source: str) -> str:
+    if name == _STDIN and sys.stdin is None:  # closed by whoever started the command
+        raise JobError(
+            "standard input is closed; no card was touched",
+            hint="pipe the job in, or name its file",
+        )
     try:
         if name == _STDIN:
             content = sys.stdin.buffer.read(_MAX_JOB_BYTES)

@@ -19,10 +19,23 @@ _READER_HELP = (
 reader_option = click.option(
     "--reader", default="usb", show_default=True, metavar="READER", help=_READER_HELP
 )
+
+
+def distinct_readers(
+    _context: click.Context, _option: click.Parameter, paths: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse a reader that is named twice: its frames would mix. Each ``sim`` is one of its own."""
+    twice = [path for path in paths if paths.count(path) > 1 and path.split(":")[0] != "sim"]
+    if twice:
+        raise click.BadParameter(f"{twice[0]} is named twice; name each reader once")
+    return paths
+
+
 readers_option = click.option(
     "--reader",
     "readers",
     multiple=True,
+    callback=distinct_readers,
     default=("usb",),
     show_default="usb",
     metavar="READER",

@@ -149,3 +149,18 @@ def test_job_with_another_protection_than_a_card_was_begun_with_is_exit_4(
     assert (refused.exit_code, refused.stdout) == (4, "")
     assert f"begun with the protection {begun_as}" in refused.stderr
     assert (anew.exit_code, events_in(anew.stdout)[-1]["done"]) == (0, 1)
+
+
+def test_job_from_a_closed_standard_input_is_exit_4(tmp_path: Path) -> None:
+    words = ("run", "-", "--reader", "sim", "--ledger", str(tmp_path / "ledger.db"))
+
+    ended = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (ended.returncode, ended.stdout) == (4, "")
+    assert "no card was touched" in ended.stderr

@@ -1,6 +1,7 @@
 """``key`` makes the station key once, and names it without giving it away."""
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -87,6 +88,29 @@ def test_key_that_others_may_read_is_exit_4(mode: int, tmp_path: Path) -> None:
 
     assert (ran.exit_code, ran.stdout) == (4, "")
     assert "chmod 600" in ran.stderr
+
+
+def test_pipe_and_device_are_no_keys_and_are_not_waited_for(tmp_path: Path) -> None:
+    pipe, device = tmp_path / "pipe", tmp_path / "device"
+    os.mkfifo(pipe, 0o600)
+    device.symlink_to("/dev/zero")
+
+    ended = [start("key", "show", "--key", path) for path in (pipe, device)]
+    said = [process.communicate(timeout=60) for process in ended]
+
+    assert [process.returncode for process in ended] == [4, 4]
+    assert [stdout for stdout, _ in said] == ["", ""]
+    assert all("station key" in stderr for _, stderr in said)
+
+
+def test_endless_file_is_no_key(tmp_path: Path) -> None:
+    path = key_file(tmp_path)
+    os.truncate(path, 1 << 40)  # sparse: it takes no room
+
+    ran = invoke("key", "show", "--key", path)
+
+    assert (ran.exit_code, ran.stdout) == (4, "")
+    assert "is no station key" in ran.stderr
 
 
 def test_key_itself_is_never_told(tmp_path: Path) -> None:

@@ -62,6 +62,18 @@ def test_plain_lines_name_the_reader_where_there_are_several(ledger: Path) -> No
     assert " at sim" in ran.stdout
 
 
+def test_reader_that_is_named_twice_is_exit_2(ledger: Path) -> None:
+    chip = new_chip(NTAG213, UID)
+    with FieldServer(CardBox([chip])) as server:
+        ran = invoke(
+            *("run", job_of(ledger.parent), "--ledger", ledger),
+            *("--reader", server.path, "--reader", server.path),
+        )
+
+    assert (ran.exit_code, ran.stdout, chip.meter.exchanges) == (2, "", 0)
+    assert "named twice" in ran.stderr
+
+
 def test_missing_second_reader_is_exit_3_ahead_of_any_card(ledger: Path) -> None:
     ran = invoke(
         *("run", job_of(ledger.parent), "--ledger", ledger, "--json"),
