@@ -32,8 +32,8 @@ _METHOD = (
     f"CPU is user and system time of `wecard-encoder run --json`, at nfcpy's own udp driver;"
     f" {CARDS:,} NTAG213\nfor ever locked, one after another, in one process. The chips, and an"
     " operator who loses no time,\nare in another. Engine and ledger alone: the same cards' answers"
-    f" recorded and played back. Labels:\nof {LABELLED} cards. Looks at a card that is left lying are"
-    " not in it."
+    f" recorded and played back. Labels:\nof {LABELLED} cards. Looks at a card that is left lying"
+    " are not in it."
 )
 
 
