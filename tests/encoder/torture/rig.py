@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 from encoder.chips.mirror import Mirror
 from encoder.chips.models import MODELS, ChipModel
@@ -215,7 +215,7 @@ def empty_ledger() -> bytes:
 
 def row_in(ledger: bytes) -> BookedCard | None:
     """The card's row."""
-    with closing(_opened(ledger)) as opened:
+    with closing(open_copy(ledger)) as opened:
         return Ledger(opened, IN_MEMORY).card_with_uid(UID.hex().upper())
 
 
@@ -240,7 +240,7 @@ def present(
     traced: bool = False,
 ) -> Ran:
     """Lay the card down once, and lift it when the engine is done with it."""
-    with closing(_opened(snapshot.ledger)) as opened:
+    with closing(open_copy(snapshot.ledger)) as opened:
         chip = VirtualChip(MODELS[wanted.chip], UID, memory=snapshot.memory)
         chip.nfc_counter = snapshot.counter
         trace = _Trace(opened, chip)
@@ -248,7 +248,9 @@ def present(
             chip.before_write = trace.note
         field = OneCardField(chip, glitch)
         events: list[Event] = []
-        outcome = _work(Ledger(opened, IN_MEMORY), wanted, field, events, engine, overwrite)
+        outcome = work(
+            Ledger(opened, IN_MEMORY), wanted, field, events, engine, overwrite=overwrite
+        )
         return Ran(outcome=outcome, events=events, after=trace.shot(), writes=trace.writes)
 
 
@@ -282,14 +284,23 @@ class _Trace:
         )
 
 
-def _work(
+class LiftableField(Field, Protocol):
+    """A field whose card is lifted when it is done with."""
+
+    def lift(self) -> None:
+        """Take the card away for good."""
+
+
+def work(
     ledger: Ledger,
     wanted: Wanted,
-    field: OneCardField,
+    field: LiftableField,
     events: list[Event],
-    engine: Engine,
-    overwrite: bool,
+    engine: Engine = REAL,
+    *,
+    overwrite: bool = False,
 ) -> Outcome:
+    """Run a job of ``wanted`` and one more card, until the field is exhausted."""
     job, mirror, ticks = job_for(wanted), cast(Mirror, wanted.mirror), count()
 
     def emit(event: Event, _verdict: Verdict | None) -> None:
@@ -322,7 +333,8 @@ def _work(
     return run.run()
 
 
-def _opened(ledger: bytes) -> sqlite3.Connection:
+def open_copy(ledger: bytes) -> sqlite3.Connection:
+    """A ledger of its own, in memory."""
     opened = in_memory()
     opened.deserialize(ledger)
     opened.execute("PRAGMA foreign_keys = ON")
