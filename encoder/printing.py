@@ -36,7 +36,9 @@ class PrintOrder:
     printer: Printer
     tokens: frozenset[str] = frozenset()
     again: bool = False
-    codes: Mapping[str, str] = field(default_factory=dict)  # activation codes by token
+    codes: Mapping[str, str] = field(
+        default_factory=dict
+    )  # activation codes by token, in the place of the job's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +138,9 @@ class PrintRoom:
 
         A card that an older version booked has no address of its own there, only the job's.
         """
-        code = self._order.codes.get(item.token, "")
-        content = content_of(self._order.job, item, activation=code)
-        return replace(content, url=card.url or item.url)
+        content = content_of(self._order.job, item)
+        code = self._order.codes.get(item.token, content.activation)
+        return replace(content, url=card.url or item.url, activation=code)
 
     def _print_alone(self, due: _Due) -> PrintedLabel:
         kind = self._order.printer.takes

@@ -9,7 +9,6 @@ from typing import get_args
 
 import click
 
-from encoder.cli.activation import read_codes
 from encoder.cli.exits import ExitCode
 from encoder.cli.jobs import load_job
 from encoder.cli.options import (
@@ -171,12 +170,6 @@ def preview(
     help="Only this card's label. May be given several times.  [default: all done cards]",
 )
 @click.option("--again", is_flag=True, help="Print labels that were printed before, too.")
-@click.option(
-    "--codes",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="CSV with the headings token and code: activation codes, for a parcel slip.",
-)
 @dpi_option
 @language_option
 @logo_option
@@ -190,7 +183,6 @@ def print_labels(
     printer: str,
     tokens: tuple[str, ...],
     again: bool,
-    codes: Path | None,
     dpi: int,
     language: Language,
     logo: Path | None,
@@ -221,7 +213,6 @@ def print_labels(
         printer=open_printer(printer),
         tokens=frozenset(_tokens(tokens, job)),
         again=again,
-        codes=read_codes(codes) if codes else {},
     )
     bench = Bench(station=station or default_station(), operator=operator or default_operator())
     counts: Counter[str] = Counter()

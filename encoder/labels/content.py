@@ -28,7 +28,7 @@ class LabelContent:
     activation: str = ""
 
 
-def content_of(job: Job, item: JobItem, *, activation: str = "") -> LabelContent:
+def content_of(job: Job, item: JobItem) -> LabelContent:
     """The words of a job's item."""
     return LabelContent(
         site=job.site,
@@ -37,7 +37,7 @@ def content_of(job: Job, item: JobItem, *, activation: str = "") -> LabelContent
         position=item.position,
         name=item.label.name,
         line=item.label.line,
-        activation=activation,
+        activation=item.label.activation,
     )
 
 

@@ -106,7 +106,7 @@ def place_label(
         raise LayoutError(
             f"the layout {layout.name} shows an activation code, and the card {content.token} has"
             " none; nothing was drawn",
-            hint="name the file that has the codes with --codes, or take another layout",
+            hint="take another layout: only cards that were ordered without a person have a code",
         )
     ordered = sorted(layout.fields, key=lambda field: field.kind != "band")
     return tuple(

@@ -21,7 +21,7 @@ class View:
 
     degrees: float
     blur: float  # radius in pixels of the camera
-    shift: tuple[float, float]  # of the camera's grid, in pixels
+    shift: tuple[int, int]  # of the camera's grid, in half printer dots
 
 
 def seen(
@@ -49,7 +49,7 @@ def random_view(source: random.Random) -> View:
     return View(
         degrees=source.uniform(-10, 10),
         blur=source.uniform(0.4, 1.2),
-        shift=(source.uniform(-3, 3), source.uniform(-3, 3)),
+        shift=(source.randint(-6, 6), source.randint(-6, 6)),
     )
 
 

@@ -1,6 +1,8 @@
 """``wecard-encoder labels``: from a job and a ledger to paper, by the real command."""
 
 import json
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from zebrafy.zebrafy_zpl import ZebrafyZPL
 
 from encoder.labels.layout_file import layout_names
 from encoder.qr.readback import read_picture
-from landing.contract.documents import Job
+from landing.contract.documents import Job, Label
 from tests.encoder.cli.command import events_in, invoke, job_file
 from tests.encoder.kit import make_job
 
@@ -85,7 +87,6 @@ def test_printer_that_fails_ends_with_6_and_its_cure(
         (("--token", "nonsense"), 2, "no token of the job"),
         (("--layout", "nowhere.toml"), 4, "there is no layout nowhere.toml"),
         (("--layout", "parcel-slip"), 4, "activation code"),
-        (("--layout", "parcel-slip", "--codes", "none.csv"), 4, "none.csv"),
         (("--printer", "fax:1"), 6, "there is no printer"),
         (("--dpi", "101", "--layout", "round-sticker"), 0, ""),
     ],
@@ -114,45 +115,28 @@ def test_ledger_that_is_not_there_is_named(tmp_path: Path, job: Job) -> None:
     assert "none.db" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        ("token\n", "headings"),
-        ("token,code\nnonsense,K7\n", "line 2"),
-        ("token,code\n7H3K9QX2MZ4DG,\n", "line 2"),
-        (f"token,code\n7H3K9QX2MZ4DG,{'x' * 41}\n", "line 2"),
-    ],
-)
-def test_activation_codes_that_make_no_sense_are_named_by_their_line(
-    tmp_path: Path, made: tuple[Path, Path], content: str, told: str
-) -> None:
-    codes = tmp_path / "codes.csv"
-    codes.write_text(content)
+def test_parcel_slips_show_the_codes_of_cards_without_a_person(tmp_path: Path, job: Job) -> None:
+    blank = replace(
+        job,
+        items=tuple(
+            replace(item, label=Label(activation=f"K7QP-92M{item.position}")) for item in job.items
+        ),
+    )
+    path, ledger = job_file(tmp_path, blank), tmp_path / "ledger.db"
+    invoke("run", path, "--reader", "sim", "--ledger", ledger)
+    slips = tmp_path / "slips"
 
     result = invoke(
-        *("labels", "print", made[0], "--ledger", made[1]),
-        *("--layout", "parcel-slip", "--codes", codes),
+        *("labels", "print", path, "--ledger", ledger, "--layout", "parcel-slip"),
+        *("--printer", f"file:{slips}"),
     )
 
-    assert result.exit_code == 4
-    assert told in result.stderr
-    assert "xxxx" not in result.stderr
-
-
-def test_parcel_slips_are_printed_with_their_codes(
-    tmp_path: Path, job: Job, made: tuple[Path, Path]
-) -> None:
-    codes = tmp_path / "codes.csv"
-    lines = [f"{item.token},K7QP-92M{item.position}" for item in job.items]
-    codes.write_text("\n".join(["token,code", *lines]), encoding="utf-8-sig")
-
-    result = invoke(
-        *("labels", "print", made[0], "--ledger", made[1], "--layout", "parcel-slip"),
-        *("--codes", codes, "--printer", f"file:{tmp_path}/slips"),
-    )
-
+    words = [
+        subprocess.run(["pdftotext", slip, "-"], check=True, capture_output=True, text=True).stdout
+        for slip in (slips / f"{item.token}-parcel-slip.pdf" for item in job.items)
+    ]
     assert result.exit_code == 0, result.stderr
-    assert len(list((tmp_path / "slips").iterdir())) == 2
+    assert ["K7QP-92M1" in words[0], "K7QP-92M2" in words[1]] == [True, True]
 
 
 @pytest.mark.parametrize("layout", layout_names())
