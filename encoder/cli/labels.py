@@ -237,7 +237,7 @@ def _sample(site: str, name: str, line: str) -> LabelContent:
         position=1,
         name=name,
         line=line,
-        activation="K7QP-92MX",
+        activation="K7QP92MX4D3A",
     )
 
 

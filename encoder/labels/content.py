@@ -8,6 +8,7 @@ from PIL import Image
 
 from encoder.errors import LayoutError
 from encoder.labels.layout import Field, Language
+from landing.contract.activation import format_activation
 from landing.contract.documents import Job, JobItem
 from landing.contract.token import format_token
 
@@ -48,7 +49,7 @@ def words_of(field: Field, content: LabelContent, language: Language) -> str:
         "token": format_token(content.token),
         "name": content.name,
         "line": content.line,
-        "activation": content.activation,
+        "activation": format_activation(content.activation) if content.activation else "",
         "position": f"{own} {content.position}".strip(),
     }
     return said.get(field.kind, own)

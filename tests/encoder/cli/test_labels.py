@@ -119,7 +119,8 @@ def test_parcel_slips_show_the_codes_of_cards_without_a_person(tmp_path: Path, j
     blank = replace(
         job,
         items=tuple(
-            replace(item, label=Label(activation=f"K7QP-92M{item.position}")) for item in job.items
+            replace(item, label=Label(activation=f"K7QP92MX4D3{item.position}"))
+            for item in job.items
         ),
     )
     path, ledger = job_file(tmp_path, blank), tmp_path / "ledger.db"
@@ -136,7 +137,7 @@ def test_parcel_slips_show_the_codes_of_cards_without_a_person(tmp_path: Path, j
         for slip in (slips / f"{item.token}-parcel-slip.pdf" for item in job.items)
     ]
     assert result.exit_code == 0, result.stderr
-    assert ["K7QP-92M1" in words[0], "K7QP-92M2" in words[1]] == [True, True]
+    assert ["K7QP92-MX4D31" in words[0], "K7QP92-MX4D32" in words[1]] == [True, True]
 
 
 @pytest.mark.parametrize("layout", layout_names())

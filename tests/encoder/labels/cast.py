@@ -11,7 +11,7 @@ ZOE_CARD = LabelContent(
     position=12,
     name="Zoé Lefèvre-Œhlenschläger",
     line="Dupont Industries à Nîmes",
-    activation="K7QP-92MX",
+    activation="K7QP92MX4D3A",
 )
 LONG_CARD = LabelContent(
     site=SITE,

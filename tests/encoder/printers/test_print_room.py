@@ -316,6 +316,6 @@ def test_parcel_slip_without_an_activation_code_is_refused_ahead_of_the_printer(
 def test_parcel_slip_with_an_activation_code_comes_out(path: Path, job: Job) -> None:
     tray = Tray()
     slip = replace(CARD_BACK, layout=load_layout("parcel-slip"))
-    codes = {item.token: "K7QP-92MX" for item in job.items}
+    codes = {item.token: "K7QP92MX4D3A" for item in job.items}
 
     assert statuses(printed(path, job, tray, style=slip, codes=codes)) == ["printed", "printed"]
