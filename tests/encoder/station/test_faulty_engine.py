@@ -31,45 +31,13 @@ from tests.encoder.kit import (
     run_box,
     run_chips,
 )
+from tests.encoder.torture.faults import (
+    BooksAfterTheFirstWrite,
+    LocksBeforeItVerifies,
+    SkipsTheReadBack,
+)
 
 Step = Callable[[], None]
-
-
-class LocksBeforeItVerifies(Encoding):
-    """Broken: what cannot be undone comes before the proof."""
-
-    def steps(self) -> tuple[Step, ...]:
-        """Lock first, verify later."""
-        return (
-            self.plan,
-            self.begin,
-            self.write,
-            self.lock,
-            self.verify,
-            self.prove,
-            self.book,
-        )
-
-
-class SkipsTheReadBack(Encoding):
-    """Broken: it trusts the ACKs."""
-
-    def steps(self) -> tuple[Step, ...]:
-        """No verify."""
-        return (self.plan, self.begin, self.write, self.lock, self.book)
-
-
-class BooksAfterTheFirstWrite(Encoding):
-    """Broken: the row comes behind the WRITEs."""
-
-    def steps(self) -> tuple[Step, ...]:
-        """Begin too late."""
-        return (self.plan, self.write_unbooked, self.begin, self.verify, self.lock, self.book)
-
-    def write_unbooked(self) -> None:
-        """Write without a row."""
-        for step in self._plan.data:
-            self._session.take(step)
 
 
 class ForgetsTheDynamicLock(Encoding):
@@ -161,6 +129,31 @@ def test_lock_that_was_never_planned_is_a_lock_mismatch(tmp_path: Path) -> None:
     ran = run_chips(make_job(), [chip], tmp_path / "ledger.db", planner=leaves_out_the_dynamic_lock)
 
     assert ran.told() == [("failed", "lock-mismatch")]
+
+
+class LeavesTheMirrorUnproved(Encoding):
+    """Broken: it compares with what it wrote, not with what the chip must show."""
+
+    def _read_back(self) -> tuple[bytes, bytes]:
+        shown, _ = super()._read_back()
+        return shown, shown
+
+
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        (Encoding, [("failed", "verify-mismatch")]),
+        (LeavesTheMirrorUnproved, [("done", None)]),
+    ],
+)
+def test_chip_that_keeps_cfg0_and_mirrors_nothing_is_found_out_by_the_read_back_alone(
+    encoding: type[Encoding], told: list[tuple[str, str | None]], tmp_path: Path
+) -> None:
+    chip = VirtualChip(replace(NTAG213, can_mirror=False), UID)
+
+    ran = run_chips(make_job(), [chip], tmp_path / "l.db", mirror="uid", encoding=encoding)
+
+    assert ran.told() == told
 
 
 class DeafLockField(VirtualField):
