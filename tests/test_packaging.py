@@ -34,11 +34,12 @@ def test_wheel_holds_every_page_style_and_catalogue(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
 
-    for source, package in (("templates", "landing/templates"), ("static", "landing/static")):
+    for source in ("templates", "static"):
         files = [path for path in (ROOT / source).rglob("*") if path.is_file()]
         assert files
         for path in files:
-            assert f"{package}/{path.relative_to(ROOT / source)}" in names
+            assert f"landing/{path.relative_to(ROOT)}" in names
+    assert {"encoder/web/words/en.toml", "encoder/web/words/fr.toml"} <= names
     assert any(name.endswith(".mo") for name in names)
     assert not any(name.startswith(("tests/", "docs/", "templates/")) for name in names)
 
@@ -64,6 +65,18 @@ def test_installed_site_serves_its_pages_from_the_package(installed: Path) -> No
     output = _python(installed, variables, "-c", program)
 
     assert output.splitlines()[-1] == f"{installed}/landing/app.py 200 True"
+
+
+def test_installed_station_finds_its_page_in_the_package(installed: Path) -> None:
+    program = (
+        "from encoder.web.resources import station_dir as d\n"
+        "print((d('templates') / 'bench.html').is_file(), (d('static') / 'main.js').is_file(),"
+        " d('static'))"
+    )
+
+    output = _python(installed, {"PYTHONPATH": str(installed)}, "-c", program)
+
+    assert output.strip() == f"True True {installed}/landing/static/station"
 
 
 @pytest.mark.parametrize("command", ["encoder", "landing"])

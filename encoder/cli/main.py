@@ -11,6 +11,7 @@ from encoder.cli.readers import readers
 from encoder.cli.reports import report
 from encoder.cli.run import run
 from encoder.cli.simulate import simulate
+from encoder.cli.station import station
 from encoder.cli.unprotect import unprotect
 from encoder.cli.verify import verify
 
@@ -28,5 +29,17 @@ def main() -> None:
     """
 
 
-for verb in (run, verify, unprotect, readers, inspect, labels, ledger, report, key, simulate):
+for verb in (
+    run,
+    station,
+    verify,
+    unprotect,
+    readers,
+    inspect,
+    labels,
+    ledger,
+    report,
+    key,
+    simulate,
+):
     main.add_command(verb)

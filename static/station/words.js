@@ -1,0 +1,19 @@
+// The page's words and its first state, as the server put them into the page.
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+
+export const words = read("words");
+export const firstState = read("state");
+
+/** Put facts into the places of a sentence: "{done} of {total}". */
+export function fill(sentence, facts) {
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+}
+
+/** A length of time as it is said. */
+export function duration(seconds) {
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 90) return fill(words.ui.seconds, { n: Math.round(seconds) });
+  if (minutes < 90) return fill(words.ui.minutes, { n: minutes });
+  return fill(words.ui.hours, { h: Math.floor(minutes / 60), m: minutes % 60 });
+}
