@@ -104,7 +104,7 @@ def run(
     token_path: Path | None,
     as_json: bool,
 ) -> int:
-    """Write, prove, lock and book a job's cards; JOB is a file, its address, or - for stdin.
+    """Write, prove, lock and book a job; JOB is a file, its address, or - (stdin).
 
     \b
     Examples:
