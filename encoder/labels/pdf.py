@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from math import ceil
 
 from reportlab.lib.colors import Color, HexColor, black, white
 from reportlab.lib.utils import ImageReader
@@ -19,6 +20,10 @@ _GREY = Color(0.45, 0.45, 0.45)
 _FRAME_POINTS = 0.3
 _HEAD_MM = 5  # above the first row
 _HEAD_ROOM_MM = 10
+_ROUNDING = 1e-6  # dots
+# A printer inks every dot that a shape touches, by however little (ISO 32000-1, 10.6.4): a number that
+# is rounded up would make all modules a dot wider.
+_INSET = 0.01  # dots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +35,12 @@ class Head:
 
 
 class Pages:
-    """A PDF in the making. The same labels make the same bytes."""
+    """A PDF in the making, for a printer of ``dpi``. The same labels make the same bytes."""
 
-    def __init__(self, layout: Layout, *, title: str) -> None:
+    def __init__(self, layout: Layout, *, title: str, dpi: int) -> None:
         register_fonts()
         self._layout = layout
+        self._dot_mm = MM_PER_INCH / dpi
         self._written = BytesIO()
         self._height_mm = 0.0
         self._pictures: dict[int, ImageReader] = {}
@@ -52,10 +58,10 @@ class Pages:
         width, height = layout.width_mm + 2 * bleed, layout.height_mm + 2 * bleed
         self._begin(width, height)
         if bleed:
-            trimmed = [bleed, bleed, width - bleed, height - bleed]
-            points = tuple(edge * POINTS_PER_MM for edge in trimmed)
-            self._canvas.setTrimBox(points)
-            self._canvas.setBleedBox((0, 0, width * POINTS_PER_MM, height * POINTS_PER_MM))
+            left, bottom = self._point(bleed, bleed + layout.height_mm)
+            right, top = self._point(bleed + layout.width_mm, bleed)
+            self._canvas.setTrimBox((left, bottom, right, top))
+            self._canvas.setBleedBox((*self._point(0, height), *self._point(width, 0)))
         self._paint(placed, bleed, bleed)
         self._canvas.showPage()
 
@@ -81,8 +87,11 @@ class Pages:
         return self._written.getvalue()
 
     def _begin(self, width_mm: float, height_mm: float) -> None:
-        self._height_mm = height_mm
-        self._canvas.setPageSize((width_mm * POINTS_PER_MM, height_mm * POINTS_PER_MM))
+        """Begin a page of whole dots: PDF counts from the foot, and a code's edges from the top."""
+        dots = [ceil(side / self._dot_mm - _ROUNDING) for side in (width_mm, height_mm)]
+        self._height_mm = dots[1] * self._dot_mm
+        width, height = (count * self._dot_mm * POINTS_PER_MM for count in dots)
+        self._canvas.setPageSize((width, height))
 
     def _paint(self, placed: Sequence[Placed], left_mm: float, top_mm: float) -> None:
         for thing in placed:
@@ -103,20 +112,18 @@ class Pages:
 
     def _draw_code(self, thing: Code, left_mm: float, top_mm: float) -> None:
         """Draw the modules, their edges where the printer's dots meet."""
-        dot_mm = MM_PER_INCH / thing.dpi
-        corner = [
-            round(edge / dot_mm) * dot_mm for edge in (left_mm + thing.x_mm, top_mm + thing.y_mm)
-        ]
+        dot_mm, edges = self._dot_mm, (left_mm + thing.x_mm, top_mm + thing.y_mm)
+        corner = [round(edge / dot_mm) * dot_mm for edge in edges]
         side_mm, module = thing.code.side * thing.module_mm, thing.module_mm * POINTS_PER_MM
         left, bottom = self._point(corner[0], corner[1] + side_mm)
         side = side_mm * POINTS_PER_MM
         self._canvas.setFillColor(white)
         self._canvas.rect(left, bottom, side, side, stroke=0, fill=1)
         self._canvas.setFillColor(black)
-        path = self._canvas.beginPath()
+        path, inset = self._canvas.beginPath(), _INSET * dot_mm * POINTS_PER_MM
         for run in dark_runs(thing.code):
-            y = bottom + (thing.code.side - run.y - 1) * module
-            path.rect(left + run.x * module, y, run.length * module, module)
+            x, y = left + run.x * module, bottom + (thing.code.side - run.y - 1) * module
+            path.rect(x + inset, y + inset, run.length * module - 2 * inset, module - 2 * inset)
         self._canvas.drawPath(path, stroke=0, fill=1)
         if thing.logo is not None and thing.hole is not None:
             box = inscribed(thing.logo, thing.hole, centered=True)

@@ -41,7 +41,7 @@ def render_label(style: Style, content: LabelContent, kind: FileKind) -> bytes:
         LayoutError: the layout cannot be used for this card.
     """
     if kind == "pdf":
-        pages = Pages(style.layout, title=content.token)
+        pages = Pages(style.layout, title=content.token, dpi=style.dpi)
         pages.add_label(prove_label(style, content))
         return pages.finish()
     painted = _proved_dots(style, content, ink_only=kind == "zpl")
@@ -57,7 +57,7 @@ def render_pages(
         QrMismatchError: a code as painted does not say what its chip says.
         LayoutError: the layout cannot be used for a card.
     """
-    pages = Pages(style.layout, title=title)
+    pages = Pages(style.layout, title=title, dpi=style.dpi)
     labels = (prove_label(style, content) for content in contents)
     if style.layout.sheet is None:
         for placed in labels:

@@ -9,6 +9,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from enum import IntEnum
+from urllib.parse import quote
 
 from encoder.errors import PrinterError
 
@@ -84,7 +85,7 @@ def _ask(
     try:
         link.request(
             "POST",
-            f"/printers/{queue}",
+            f"/printers/{quote(queue)}",
             body=_question(operation, queue, wanted, job),
             headers={"Content-Type": "application/ipp", "Host": "localhost"},
         )
@@ -113,7 +114,7 @@ def _question(operation: int, queue: str, wanted: tuple[str, ...], job: int | No
         _VERSION + struct.pack(">HI", operation, 1) + _OPERATION_GROUP,
         _attribute(_CHARSET, "attributes-charset", b"utf-8"),
         _attribute(_LANGUAGE, "attributes-natural-language", b"en"),
-        _attribute(_URI, "printer-uri", f"ipp://localhost/printers/{queue}".encode()),
+        _attribute(_URI, "printer-uri", f"ipp://localhost/printers/{quote(queue)}".encode()),
     ]
     if job is not None:
         parts.append(_attribute(_INTEGER, "job-id", struct.pack(">i", job)))

@@ -223,8 +223,32 @@ def test_bleed_is_around_the_trimmed_card(tmp_path: Path) -> None:
     boxes = {line.split(":")[0]: line.split(":")[1].split() for line in told.stdout.splitlines()}
     trim = [float(edge) * 25.4 / 72 for edge in boxes["TrimBox"]]
     media = [float(edge) * 25.4 / 72 for edge in boxes["MediaBox"]]
-    assert trim == pytest.approx([3, 3, 88.6, 56.98], abs=0.02)
-    assert media == pytest.approx([0, 0, 91.6, 59.98], abs=0.02)
+    assert [trim[2] - trim[0], trim[3] - trim[1]] == pytest.approx([85.60, 53.98], abs=0.02)
+    assert [trim[0], media[3] - trim[3]] == pytest.approx([3, 3], abs=0.02)
+    assert media == pytest.approx([0, 0, 91.6, 59.98], abs=25.4 / 300)
+
+
+@pytest.mark.parametrize("dpi", [300, 600])
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_edges_of_modules_fall_on_the_printers_dots(name: str, dpi: int, tmp_path: Path) -> None:
+    layout, pdf = load_layout(name), tmp_path / "label.pdf"
+    pdf.write_bytes(render_label(Style(layout=layout), ZOE_CARD, "pdf"))
+
+    subprocess.run(
+        ["pdftoppm", "-r", str(dpi), "-gray", "-singlefile", pdf, tmp_path / "page"], check=True
+    )
+
+    (code,) = _codes(place_label(layout, ZOE_CARD, dpi=300))
+    page = Image.open(tmp_path / "page.pgm").convert("L")
+    assert _grey_share(_part(page, code, layout.bleed_mm, dpi)) < 0.002
+    assert (
+        _grey_share(
+            _part(
+                page.rotate(3, Image.Resampling.BILINEAR, fillcolor=255), code, layout.bleed_mm, dpi
+            )
+        )
+        > 0.002
+    )
 
 
 def test_french_greek_and_cyrillic_letters_are_printed_as_they_are() -> None:
@@ -254,6 +278,19 @@ def test_label_is_in_the_language_that_was_asked_for() -> None:
 
 def _codes(placed: tuple[Placed, ...]) -> list[Code]:
     return [thing for thing in placed if isinstance(thing, Code)]
+
+
+def _part(page: Image.Image, code: Code, bleed_mm: float, dpi: int) -> Image.Image:
+    """What is on a page where the code is."""
+    side = code.code.side * code.module_mm
+    left, top = code.x_mm + bleed_mm, code.y_mm + bleed_mm
+    edges = [round(edge * dpi / 25.4) for edge in (left, top, left + side, top + side)]
+    return page.crop((edges[0] + 4, edges[1] + 4, edges[2] - 4, edges[3] - 4))
+
+
+def _grey_share(picture: Image.Image) -> float:
+    shades = picture.histogram()
+    return sum(shades[20:236]) / sum(shades)
 
 
 def _code_field(layout: Layout) -> Field:

@@ -71,15 +71,15 @@ def test_check_finds_nothing_wrong_with_a_queue_that_prints(cups: Cups) -> None:
     open_printer("cups:pdf").check()
 
 
-def test_queue_that_is_not_there_is_named(cups: Cups) -> None:
-    for act in (
-        open_printer("cups:nowhere").check,
-        lambda: open_printer("cups:nowhere").send(label()),
-    ):
-        with pytest.raises(PrinterError, match="nowhere") as caught:
-            act()
+@pytest.mark.parametrize("queue", ["nowhere", "étage", "100%25"])
+def test_queue_that_is_not_there_is_named(cups: Cups, queue: str) -> None:
+    with pytest.raises(PrinterError, match=queue) as checked:
+        open_printer(f"cups:{queue}").check()
+    with pytest.raises(PrinterError, match=queue) as sent:
+        open_printer(f"cups:{queue}").send(label())
 
-        assert "lpstat" in caught.value.hint
+    assert "lpstat" in checked.value.hint
+    assert "lpstat" in sent.value.hint
 
 
 def test_queue_that_rejects_jobs_prints_nothing_and_names_the_cure(cups: Cups) -> None:
