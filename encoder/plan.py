@@ -63,6 +63,15 @@ class Plan:
         """The page of the Terminator TLV."""
         return FIRST_USER_PAGE + len(self.content) // PAGE_SIZE - 1
 
+    @property
+    def blanking(self) -> PageWrite:
+        """The WRITE that leaves a phone no message, whatever the other pages hold: length 0."""
+        kind = next(block.start for block in tlv.walk(self.content) if block.kind == tlv.NDEF)
+        index = (kind + 1) // PAGE_SIZE
+        page = bytearray(self.content[index * PAGE_SIZE : (index + 1) * PAGE_SIZE])
+        page[(kind + 1) % PAGE_SIZE] = 0
+        return PageWrite(FIRST_USER_PAGE + index, bytes(page))
+
     def read_as(self, uid: bytes, counter: int) -> bytes:
         """What the pages from 04h on must read as: the content under what the chip mirrors."""
         if self.place is None:

@@ -1,6 +1,7 @@
 """One card, from its ledger row to its booking, in an order that a crash cannot spoil."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -151,6 +152,7 @@ class Encoding:
         except NakError as error:
             raise CardFailedError("verify-mismatch", str(error)) from error
         if self._content != expected:
+            self._blank()
             raise CardFailedError("verify-mismatch", "the card reads back as something else")
         digest = sha256(self._content).hexdigest()
         self._desk.ledger.record(
@@ -182,6 +184,11 @@ class Encoding:
         self._desk.ledger.record(
             self._uid, "booked", at=self._desk.clock(), by=self._desk.bench, config=config
         )
+
+    def _blank(self) -> None:
+        """Take the wrong message from a phone's eyes, as far as the chip lets us."""
+        with suppress(CardFailedError):  # the card has failed already
+            self._session.write(self._plan.blanking)
 
     def _is_as_read(self) -> bool:
         """Whether nothing was done that could have changed the state since it was read."""

@@ -171,16 +171,17 @@ def foreign_content(found: Found) -> str | None:
     return None
 
 
-def check_begun(found: Found, goal: Goal) -> None:
+def check_begun(found: Found, goal: Goal, *, overwrite: bool = False) -> None:
     """Make sure that a card which we began is still ours to finish.
 
-    A password or a mirror of ours may be torn in any way, and is set anew.
+    A password or a mirror of ours may be torn in any way, and is set anew; so may someone's that
+    was being overwritten.
 
     Raises:
         CardFailedError: someone protected it or spoilt its CC since.
     """
     model, image = found.model, found.image
-    sets_config = goal.protection == "password" or goal.mirror != "none"
+    sets_config = overwrite or goal.protection == "password" or goal.mirror != "none"
     if is_password_protected(model, image) and not sets_config:
         raise CardFailedError("write-failed", "the card was given a password since it was begun")
     is_cc_ours = image[CC_PAGE] in (model.factory_cc, model.cc, locked_cc(model))

@@ -159,7 +159,7 @@ class Visit:
         found = read_state(self._session, model, goal.credentials)
         if booked.is_unprotected:
             check_unprotected(found)
-        check_begun(found, goal)
+        check_begun(found, goal, overwrite=self._overwrite)
         encoding = self._encoding(
             self._desk, self._session, found, item, booked=booked, genuine=booked.genuine
         )

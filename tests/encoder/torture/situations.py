@@ -25,7 +25,7 @@ from tests.encoder.torture.rig import (
     present,
 )
 
-Past = Literal["new", "foreign", "unprotected"]
+Past = Literal["new", "foreign", "hidden", "unprotected"]
 
 PROTECTIONS = ("none", "password", "permanent")
 PASTS: tuple[Past, ...] = ("new", "foreign", "unprotected")
@@ -64,8 +64,8 @@ class Situation:
         blank = delivered(self.chip, UID)
         if self.past == "new":
             return Snapshot(memory=blank, ledger=empty_ledger())
-        if self.past == "foreign":
-            cc = LAYOUTS[self.chip].cc
+        if self.past in ("foreign", "hidden"):  # without a CC a phone sees nothing of it
+            cc = LAYOUTS[self.chip].cc if self.past == "foreign" else ""
             return Snapshot(
                 memory=with_content(blank, _foreign(self.chip), cc=cc), ledger=empty_ledger()
             )
