@@ -21,7 +21,7 @@ _FRAME_POINTS = 0.3
 _HEAD_MM = 5  # above the first row
 _HEAD_ROOM_MM = 10
 _ROUNDING = 1e-6  # dots
-# A printer inks every dot that a shape touches, by however little: a number that is rounded up would
+# A printer inks every dot that a shape touches, by however little: a number rounded up would
 # make all modules a dot wider. Source: ISO 32000-1, 10.6.4
 _INSET = 0.01  # dots
 
