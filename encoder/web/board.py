@@ -20,7 +20,7 @@ Phase = Literal[
     "setup", "starting", "site", "working", "paused", "reader-lost", "done", "fault", "ending"
 ]
 PanelState = Literal["lay", "hold", "take", "known", "refused", "failed", "lost", "enough"]
-PrintState = Literal["none", "waiting", "printed", "failed", "unsure"]
+PrintState = Literal["none", "waiting", "printed", "again", "failed", "unsure"]
 
 _LAST_CARDS = 10
 _LAST_NOTICES = 3
@@ -87,6 +87,11 @@ class Board:
     def phase(self) -> Phase:
         """Where the work stands."""
         return self._phase
+
+    @property
+    def unprinted_labels(self) -> int:
+        """How many done cards have no label."""
+        return self._unprinted
 
     def fix(self, **facts: Any) -> None:
         """Set what the page shows beside the work: job chosen, printer, operator, site."""

@@ -54,6 +54,14 @@ class Press:
         """Be ready."""
         self._thread.start()
 
+    def card_done(self, token: str) -> None:
+        """Print a card's label, or count it where labels come out on sheets, many at once."""
+        if self._style.layout.sheet is not None and self._printer.takes == "pdf":
+            self._board.print_state(token, "none")
+            self._board.unprinted(self._board.unprinted_labels + 1)
+        else:
+            self.put(token)
+
     def put(self, token: str, *, again: bool = False) -> None:
         """Have one card's label printed; ``again`` where it may be out already."""
         self._board.print_state(token, "waiting")
@@ -74,7 +82,7 @@ class Press:
         out = {
             (row.what.token, row.what.uid)
             for row in self._ledger.prints(self._job.job)
-            if row.what.outcome == "printed"
+            if row.what.outcome == "printed" and row.what.layout == self._style.layout.name
         }
         return len(set(cards.items()) - out)
 
@@ -95,7 +103,6 @@ class Press:
             printer=self._printer,
             tokens=tokens,
             again=again,
-            codes={item.token: item.label.activation for item in self._job.items},
         )
         room = PrintRoom(order, self._ledger, bench=self._bench, clock=self._clock)
         for label in room.run():
@@ -104,8 +111,9 @@ class Press:
             self._board.unprinted(self.count_missing())
 
     def _tell(self, label: PrintedLabel) -> None:
-        hint = f"; {label.hint}" if label.hint and label.status != "already-printed" else ""
-        self._board.print_state(label.token, _SHOWN_AS[label.status], f"{label.detail}{hint}")
+        state = "again" if label.note else _SHOWN_AS[label.status]
+        told = [label.note, label.detail, label.hint]
+        self._board.print_state(label.token, state, "; ".join(filter(None, told)))
 
     def _fail(self, tokens: frozenset[str], words: str) -> None:
         for token in tokens:

@@ -233,7 +233,7 @@ class Shift:
         self._board.show(event, verdict, format_time(_now()))
         if isinstance(event, Card) and event.status in ("done", "resumed") and event.token:
             if self._press is not None:
-                self._press.put(event.token)
+                self._press.card_done(event.token)
             if self._courier is not None:
                 self._courier.wake()
 

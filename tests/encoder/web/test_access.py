@@ -1,0 +1,148 @@
+"""Who gets at the page: real requests with a wrong host, origin, cookie or key."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from encoder.web.access import Doorkeeper
+from landing.contract.documents import dump_job
+from tests.encoder.kit import make_job
+from tests.stations import RunningStation, bench_in
+
+PATHS = ("/fr/", "/en/figures", "/events", "/state", "/readers", "/report", "/qr/7H3K9QX2MZ4DG.svg")
+LEVERS = ("fetch", "start", "pause", "resume", "finish", "again", "redo", "print", "print-missing")
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStation]:
+    """A station that a browser came into."""
+    with bench_in(tmp_path_factory.mktemp("bench")) as bench, bench.entered() as running:
+        yield running
+
+
+def test_page_is_served_to_the_browser_that_had_the_key(station: RunningStation) -> None:
+    assert [station.ask("GET", path)[0] for path in ("/fr/", "/en/", "/fr/figures")] == [200] * 3
+
+
+def test_key_works_once(station: RunningStation) -> None:
+    status, page = station.ask("GET", station.address.removeprefix(station.origin), Cookie="")
+
+    assert status == 401
+    assert "wecard-encoder station" in page
+
+
+def test_another_browser_comes_in_with_a_key_of_its_own(station: RunningStation) -> None:
+    _, told = station.ask("POST", "/do/address", "{}")
+
+    with urllib.request.urlopen(json.loads(told)["address"]) as answer:
+        cookie = answer.headers["Set-Cookie"]
+
+    assert station.ask("GET", "/state", Cookie=cookie.partition(";")[0])[0] == 200
+    assert station.ask("GET", "/state")[0] == 200
+
+
+def test_cookie_is_out_of_reach_of_scripts_and_other_sites(station: RunningStation) -> None:
+    _, told = station.ask("POST", "/do/address", "{}")
+
+    with urllib.request.urlopen(json.loads(told)["address"]) as answer:
+        attributes = {part.strip() for part in answer.headers["Set-Cookie"].split(";")[1:]}
+
+    assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= attributes
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("cookie", ["", "wecard_station=guess", "wecard_station_0=x"])
+def test_nothing_is_shown_without_the_cookie(
+    station: RunningStation, path: str, cookie: str
+) -> None:
+    assert station.ask("GET", path, Cookie=cookie)[0] == 401
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_nothing_is_done_without_the_cookie(station: RunningStation, lever: str) -> None:
+    assert station.ask("POST", f"/do/{lever}", "{}", Cookie="")[0] == 401
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.2:{port}", "localhost:1"])
+def test_name_that_only_points_here_is_no_host_of_ours(station: RunningStation, host: str) -> None:
+    named = host.format(port=station.port)
+
+    answers = [station.ask("GET", path, Host=named)[0] for path in ("/state", "/static/main.js")]
+
+    assert answers == [421, 421]
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", ""])
+def test_other_origin_drives_nothing(station: RunningStation, origin: str) -> None:
+    status, _ = station.ask("POST", "/do/job", dump_job(make_job()), Origin=origin)
+
+    assert status == 403
+    assert station.state()["chosen"] is None
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_other_sites_page_drives_nothing(station: RunningStation, site: str) -> None:
+    assert station.ask("POST", "/do/pause", "{}", Sec_Fetch_Site=site)[0] == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_other_sites_page_reads_nothing(station: RunningStation, site: str) -> None:
+    assert [station.ask("GET", path, Sec_Fetch_Site=site)[0] for path in PATHS] == [403] * 7
+
+
+def test_form_of_another_kind_drives_nothing(station: RunningStation) -> None:
+    sent = {"Content_Type": "text/plain"}
+
+    assert station.ask("POST", "/do/job", dump_job(make_job()), **sent)[0] == 400
+    assert station.ask("POST", "/do/pause", "{}", **sent)[0] == 400
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", '"x"', '{"readers": "sim"}', '{"printer": 1}'])
+def test_garbage_is_refused(station: RunningStation, body: str) -> None:
+    assert station.ask("POST", "/do/start", body)[0] == 400
+
+
+def test_every_answer_forbids_what_the_page_does_not_need(station: RunningStation) -> None:
+    request = urllib.request.Request(f"{station.origin}/fr/", headers={"Cookie": station.cookie})
+
+    with urllib.request.urlopen(request) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+        page = answer.read().decode()
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "style=" not in page
+    assert " onclick" not in page
+
+
+def test_page_is_on_loopback_alone(station: RunningStation) -> None:
+    tables = [Path(f"/proc/net/{name}") for name in ("tcp", "tcp6")]
+    rows = [row.split() for table in tables for row in table.read_text().splitlines()[1:]]
+    listening = [row[1] for row in rows if row[3] == "0A"]
+
+    ours = [address for address in listening if address.endswith(f":{station.port:04X}")]
+
+    assert ours == [f"0100007F:{station.port:04X}"]
+
+
+def test_keys_and_cookies_are_kept_as_hashes() -> None:
+    kept: list[tuple[str, ...]] = []
+    door = Doorkeeper(1, (), kept.append)
+
+    cookie = door.admit(door.new_address().partition("key=")[2])
+
+    assert cookie is not None
+    assert cookie not in repr(kept)
+    assert Doorkeeper(1, kept[-1], kept.append).knows(cookie)
+
+
+def test_key_that_was_never_given_admits_nobody() -> None:
+    door = Doorkeeper(1, (), lambda _sessions: None)
+    door.new_address()
+
+    assert door.admit("") is None
+    assert door.admit("guess") is None
