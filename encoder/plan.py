@@ -20,7 +20,7 @@ from encoder.chips.config import (
 )
 from encoder.chips.locks import Image, is_page_locked
 from encoder.chips.mirror import Mirror, MirrorPlace, mirrored_text, mirrored_url, place_of
-from encoder.chips.models import CC_PAGE, FIRST_USER_PAGE, PAGE_SIZE, ChipModel
+from encoder.chips.models import CC_MAGIC, CC_PAGE, FIRST_USER_PAGE, PAGE_SIZE, ChipModel
 from encoder.chips.password import Credentials
 from encoder.chips.steps import PageWrite, Step
 from encoder.errors import CapacityError
@@ -184,7 +184,7 @@ def _blanking(model: ChipModel, image: Image, content: bytes) -> list[PageWrite]
     behind it are in order. The message's first bytes are there already, so that the last WRITE
     changes nothing but the length: a mixture of 0 and the length is no message's.
     """
-    if image.get(CC_PAGE, model.cc)[0] != model.cc[0]:
+    if image.get(CC_PAGE, model.cc)[0] != CC_MAGIC:
         return []  # without a CC a phone looks no further
     prefix = _prefix(model)
     empty = prefix + _EMPTY_NDEF[:2]

@@ -3,6 +3,8 @@
 Source: NTAG213/215/216 data sheet, 9 and 10 (commands, ACK and NAK).
 """
 
+from encoder.chips.models import PAGE_SIZE
+
 GET_VERSION = bytes([0x60])
 READ_SIG = bytes.fromhex("3C00")
 READ_CNT = bytes.fromhex("3902")
@@ -34,6 +36,14 @@ def write(page: int, data: bytes) -> bytes:
 def pwd_auth(pwd: bytes) -> bytes:
     """PWD_AUTH: opens what AUTH0 protects until the card leaves the field or sends a NAK."""
     return bytes([0x1B]) + pwd
+
+
+def pages(first: int, answer: bytes) -> dict[int, bytes]:
+    """The pages in the answer to a READ or FAST_READ that begins at ``first``, by address."""
+    return {
+        first + index: answer[offset : offset + PAGE_SIZE]
+        for index, offset in enumerate(range(0, len(answer), PAGE_SIZE))
+    }
 
 
 def named(frame: bytes) -> str:

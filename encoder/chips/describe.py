@@ -10,6 +10,7 @@ from encoder.chips import ndef
 from encoder.chips.locks import (
     AUTHLIM,
     NFC_CNT_EN,
+    NFC_CNT_PWD_PROT,
     PROT,
     Image,
     is_page_locked,
@@ -17,6 +18,7 @@ from encoder.chips.locks import (
 )
 from encoder.chips.mirror import MIRRORS, Mirror
 from encoder.chips.models import (
+    CC_MAGIC,
     CC_PAGE,
     FIRST_DYNAMIC_PAGE,
     FIRST_USER_PAGE,
@@ -25,8 +27,6 @@ from encoder.chips.models import (
     ChipModel,
 )
 
-_CC_MAGIC = 0xE1
-_NFC_CNT_PWD_PROT = 0x08
 _STATIC_BLOCKS = ((3, 3), (4, 9), (10, 15))  # the pages whose lock bits the bits 0 to 2 freeze
 _KINDS = ("empty", "well-known", "media", "address", "external", "unknown", "unchanged", "reserved")
 PageRange = tuple[int, int]  # first and last page
@@ -68,7 +68,7 @@ class ConfigFacts:
 def cc_facts(cc: bytes) -> CcFacts:
     """Take the CC apart."""
     return CcFacts(
-        is_ndef=cc[0] == _CC_MAGIC,
+        is_ndef=cc[0] == CC_MAGIC,
         version=f"{cc[1] >> 4}.{cc[1] & 0x0F}",
         data_bytes=cc[2] * 8,
         is_read_only=bool(cc[3] & 0x0F),
@@ -103,7 +103,7 @@ def config_facts(model: ChipModel, image: Image) -> ConfigFacts:
         prot=bool(access & PROT),
         authlim=access & AUTHLIM,
         counts=model.can_mirror and bool(access & NFC_CNT_EN),
-        counter_behind_password=model.can_mirror and bool(access & _NFC_CNT_PWD_PROT),
+        counter_behind_password=model.can_mirror and bool(access & NFC_CNT_PWD_PROT),
     )
 
 

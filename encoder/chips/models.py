@@ -12,6 +12,7 @@ PAGE_SIZE = 4
 UID_LENGTH = 7
 STATIC_LOCK_PAGE = 0x02  # lock bytes are its bytes 2 and 3
 CC_PAGE = 0x03
+CC_MAGIC = 0xE1  # its first byte, where the chip may hold an NDEF message
 FIRST_USER_PAGE = 0x04
 FIRST_DYNAMIC_PAGE = 0x10  # where the dynamic lock bits' pages begin
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from encoder.chips import commands, ndef
+from encoder.chips import ndef
 from encoder.chips.mirror import has_counter
 from encoder.chips.models import (
     FIRST_USER_PAGE,
@@ -62,7 +62,7 @@ def known_with(booked: BookedCard | None) -> Mapping[bytes, ChipModel]:
 def _content_faults(session: Session, booked: BookedCard, plan: Plan) -> list[str]:
     try:
         image = session.read_all(FIRST_USER_PAGE, plan.last_page)
-        counter = _counter(session, booked)
+        counter = session.read_counter() if has_counter(booked.mirror) else 0
     except NakError:
         return ["the content cannot be read"]
     shown = b"".join(image[page] for page in sorted(image))
@@ -71,9 +71,3 @@ def _content_faults(session: Session, booked: BookedCard, plan: Plan) -> list[st
     if not has_counter(booked.mirror) and sha256(shown).hexdigest() != booked.digest:
         return [f"the digest of the {len(shown) // PAGE_SIZE} content pages is not the booked one"]
     return []
-
-
-def _counter(session: Session, booked: BookedCard) -> int:
-    if not has_counter(booked.mirror):
-        return 0
-    return int.from_bytes(session.ask(commands.READ_CNT, commands.COUNTER_LENGTH), "little")

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
-from encoder.chips import commands, ndef
+from encoder.chips import ndef
 from encoder.chips.locks import config_of, is_mirroring
 from encoder.chips.mirror import Mirror, has_counter, plain_url
 from encoder.chips.models import CC_PAGE, FIRST_USER_PAGE, STATIC_LOCK_PAGE, ChipModel
@@ -206,13 +206,11 @@ class Encoding:
 
     def _read_back(self) -> tuple[bytes, bytes]:
         """What the card shows, and what it must show; a mirror comes and goes at power-up."""
-        counter, found = 0, self._found
+        found = self._found
         if self._plan.place is not None or is_mirroring(found.model, found.image):
             self._session.select_anew()
         image = self._session.read_all(FIRST_USER_PAGE, self._plan.last_page)
-        if has_counter(self._goal.mirror):
-            counted = self._session.ask(commands.READ_CNT, commands.COUNTER_LENGTH)
-            counter = int.from_bytes(counted, "little")
+        counter = self._session.read_counter() if has_counter(self._goal.mirror) else 0
         shown = b"".join(image[page] for page in sorted(image))
         return shown, self._plan.read_as(self._session.uid, counter)
 

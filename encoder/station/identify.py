@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from encoder.chips import commands, ndef, tlv
 from encoder.chips.locks import auth0, is_mirroring, is_password_protected, lock_state, locked_cc
 from encoder.chips.models import (
+    CC_MAGIC,
     CC_PAGE,
     FIRST_USER_PAGE,
     MODELS,
@@ -25,7 +26,6 @@ from encoder.station.session import Session
 
 KNOWN_CHIPS: Mapping[bytes, ChipModel] = {model.version: model for model in MODELS.values()}
 _VERSION_TRIES = 2
-_CC_MAGIC = 0xE1
 _BY_CC = {model.cc[:3]: model for model in (NTAG213, NTAG215, NTAG216)}
 
 
@@ -47,7 +47,7 @@ class Found:
     @property
     def has_cc(self) -> bool:
         """Whether the CC says that there may be a message; without it a phone sees none."""
-        return self.image[CC_PAGE][0] == _CC_MAGIC
+        return self.image[CC_PAGE][0] == CC_MAGIC
 
 
 def identify(session: Session, known: Mapping[bytes, ChipModel] = KNOWN_CHIPS) -> ChipModel:
@@ -99,8 +99,9 @@ def read_state(session: Session, model: ChipModel, credentials: Credentials | No
     """Read the chip's locks, CC and configuration, and where its data area begins.
 
     The configuration is read by FAST_READ: where AUTH0 hides its pages, a READ rolls over to page
-    00h and gives the UID in their place. Source: data sheet, 10.2 and 10.3. A begun card that
-    hides them behind a password of ours, by a torn CFG1, is opened with ``credentials``.
+    00h and gives the UID in their place. Source: NTAG213/215/216 data sheet, 10.2 and 10.3. A
+    begun card that hides them behind a password of ours, by a torn CFG1, is opened with
+    ``credentials``.
 
     Raises:
         CardRefusedError: ``password-protected`` against reading.

@@ -5,13 +5,14 @@ tap where the chip counts its taps.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
 from encoder.chips import commands
 from encoder.chips.describe import config_facts
 from encoder.chips.locks import is_password_protected
-from encoder.chips.models import MODELS, PAGE_SIZE, ChipModel
+from encoder.chips.models import MODELS, PAGE_SIZE, STATIC_LOCK_PAGE, ChipModel
 from encoder.chips.originality import is_genuine
 from encoder.chips.password import Credentials
 from encoder.errors import CardFailedError, CardLostError, CardRefusedError, NakError
@@ -47,7 +48,9 @@ class Picture:
     def state_is_known(self) -> bool:
         """Whether locks and configuration were read, in a layout that we know."""
         layout = self.layout
-        return layout is not None and {2, layout.state_page, layout.cfg1_page} <= set(self.image)
+        if layout is None:
+            return False
+        return {STATIC_LOCK_PAGE, layout.state_page, layout.cfg1_page} <= self.image.keys()
 
 
 def take_picture(
@@ -117,8 +120,8 @@ def _count(session: Session, picture: Picture) -> None:
     if session.storage_only or layout is None or not picture.state_is_known:
         return
     if config_facts(layout, picture.image).counts:
-        counted = _asked(session, commands.READ_CNT, commands.COUNTER_LENGTH)
-        picture.counter = None if counted is None else int.from_bytes(counted, "little")
+        with suppress(NakError):
+            picture.counter = session.read_counter(tries=_TRIES)
 
 
 def _asks_for_password(picture: Picture) -> bool:
@@ -173,7 +176,7 @@ def _read_up_to(session: Session, first: int, last: int) -> dict[int, bytes]:
             readable = middle
     if content is None and readable >= first:
         content = _fast_read(session, first, readable)
-    return _pages(first, content or b"")
+    return commands.pages(first, content or b"")
 
 
 def _fast_read(session: Session, first: int, last: int) -> bytes | None:
@@ -190,7 +193,7 @@ def _read_blindly(session: Session) -> dict[int, bytes]:
         content = _read(session, first)
         if content is None:
             return _without_rest(session, image)
-        image.update(_pages(first, content))
+        image.update(commands.pages(first, content))
     return image
 
 
@@ -203,10 +206,3 @@ def _without_rest(session: Session, image: dict[int, bytes]) -> dict[int, bytes]
 
 def _read(session: Session, page: int) -> bytes | None:
     return _asked(session, commands.read(page), commands.READ_LENGTH)
-
-
-def _pages(first: int, content: bytes) -> dict[int, bytes]:
-    return {
-        first + index: content[offset : offset + PAGE_SIZE]
-        for index, offset in enumerate(range(0, len(content), PAGE_SIZE))
-    }

@@ -55,7 +55,7 @@ class Session:
     def read(self, page: int) -> dict[int, bytes]:
         """READ four pages, none of them behind the chip's last one."""
         content = self.ask(commands.read(page), commands.READ_LENGTH)
-        return _pages(page, content)
+        return commands.pages(page, content)
 
     def read_all(self, first: int, last: int) -> dict[int, bytes]:
         """FAST_READ the pages from ``first`` to ``last``, both included."""
@@ -63,8 +63,13 @@ class Session:
         for start in range(first, last + 1, commands.FAST_READ_PAGES):
             end = min(start + commands.FAST_READ_PAGES - 1, last)
             content = self.ask(commands.fast_read(start, end), (end - start + 1) * PAGE_SIZE)
-            image.update(_pages(start, content))
+            image.update(commands.pages(start, content))
         return image
+
+    def read_counter(self, *, tries: int = _TRIES) -> int:
+        """READ_CNT: the taps that the chip has counted; errors as in ``ask``."""
+        counted = self.ask(commands.READ_CNT, commands.COUNTER_LENGTH, tries=tries)
+        return int.from_bytes(counted, "little")
 
     def take(self, step: Step) -> None:
         """Do one step of a plan; errors as in ``write`` and ``prove_password``."""
@@ -156,10 +161,3 @@ class Session:
 def _activation_frames(uid: bytes) -> int:
     """REQA, then ANTICOLLISION and SELECT for each cascade level."""
     return 1 + 2 * _CASCADE_LEVELS.get(len(uid), 1)
-
-
-def _pages(first: int, content: bytes) -> dict[int, bytes]:
-    return {
-        first + index: content[offset : offset + PAGE_SIZE]
-        for index, offset in enumerate(range(0, len(content), PAGE_SIZE))
-    }
