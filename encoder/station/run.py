@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import RLock
 
@@ -78,7 +79,8 @@ class JobRun:
         try:
             self._work()
         except EncoderError:
-            self._end()
+            with suppress(EncoderError):  # what went wrong first is to be told
+                self._end()
             raise
         return Outcome(self._end(), len(self._open_failures))
 
