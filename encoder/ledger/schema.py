@@ -1,8 +1,9 @@
 """The ledger file's tables, and how an older file is brought up to date.
 
 A token may stand on a second card only when the first one was scrapped; a UID never stands
-twice. ``stages``, ``presentations`` and ``prints`` are append-only. A delivery's ``id`` is that
-of the stage ``booked`` that the site answered to.
+twice. ``stages``, ``presentations``, ``prints`` and ``tries`` are append-only. The ``id`` of a
+delivery is that of the stage ``booked`` that the site answered to, that of a try the one it was
+told of, or may have been.
 """
 
 APPLICATION_ID = 0x57434C47  # "WCLG", so that no other SQLite file is taken for a ledger
@@ -163,9 +164,37 @@ _PRINTS = (
     """,
 )
 
+# A report whose answer was lost may be booked at the site. Nobody knows which cards were ahead of
+# this table, so whatever waits counts as tried.
+_TRIES = (
+    """
+    CREATE TABLE tries (
+        id INTEGER PRIMARY KEY REFERENCES stages (id),
+        uid TEXT NOT NULL REFERENCES cards (uid),
+        at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX tries_by_uid ON tries (uid)",
+    """
+    INSERT INTO tries (id, uid, at)
+        SELECT stages.id, stages.uid, stages.at FROM stages
+        JOIN cards USING (uid) JOIN site_jobs USING (job)
+        WHERE stage = 'booked'
+    """,
+    """
+    CREATE TRIGGER tries_are_not_changed BEFORE UPDATE ON tries
+    BEGIN SELECT RAISE(ABORT, 'tries are append-only'); END
+    """,
+    """
+    CREATE TRIGGER tries_are_not_removed BEFORE DELETE ON tries
+    BEGIN SELECT RAISE(ABORT, 'tries are append-only'); END
+    """,
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _CARDS_AND_STAGES,
     _UNPROTECTED_AND_PRESENTATIONS,
     _SITE_JOBS_AND_DELIVERIES,
     _PRINTS,
+    _TRIES,
 )
