@@ -5,7 +5,7 @@ transaction that booked it, until the site's answer to that stage is kept.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +40,13 @@ _STAGE_TIMES = """
 """
 _SETTLE = "INSERT OR REPLACE INTO deliveries (id, uid, answer, message, at) VALUES (?, ?, ?, ?, ?)"
 _TAKEN = "SELECT 1 FROM deliveries WHERE uid = ? AND answer = 'taken' LIMIT 1"
+_LAST_STAGE = "SELECT max(id) FROM stages WHERE uid = ?"
+_TRY = "INSERT OR IGNORE INTO tries (id, uid, at) VALUES (?, ?, ?)"
+_UNANSWERED = """
+    SELECT 1 FROM tries WHERE uid = ?
+        AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id = tries.id)
+    LIMIT 1
+"""
 _NOT_TAKEN = """
     SELECT cards.job, token, deliveries.uid, answer, message FROM deliveries
     JOIN cards ON cards.uid = deliveries.uid WHERE answer <> 'taken' ORDER BY deliveries.id
@@ -128,6 +135,18 @@ class Outbox:
         with self._reading() as db:
             return int(db.execute(_COUNT_WAITING, (after, job)).fetchone()[0])
 
+    def try_all(self, batch: Sequence[Waiting], *, at: datetime) -> bool:
+        """Keep that these cards are being told of, ahead of the first byte; tried is for ever.
+
+        False when one of them was scrapped or encoded anew meanwhile: then none is to be told of.
+        """
+        with self._writing() as db:
+            if not all(_is_last(db, entry) for entry in batch):
+                return False
+            rows = [(entry.booking, entry.card.uid, format_time(at)) for entry in batch]
+            db.executemany(_TRY, rows)
+        return True
+
     def settle(self, settled: Iterable[Settled], *, at: datetime) -> None:
         """Keep what the site said; a card that it answered to waits no more."""
         told = [
@@ -149,10 +168,11 @@ class Outbox:
 
 
 def refuse_known_card(opened: sqlite3.Connection, card: BookedCard) -> None:
-    """Keep a card that its site has in service: there its token is bound to its UID, for ever.
+    """Keep a card that its site may have in service: there its token is bound to its UID, for ever.
 
     Raises:
-        LedgerError: the site took the card; nothing was changed.
+        LedgerError: the site took the card, or was told of it and has not answered; nothing was
+            changed.
     """
     if opened.execute(_TAKEN, (card.uid,)).fetchone() is not None:
         raise LedgerError(
@@ -160,6 +180,19 @@ def refuse_known_card(opened: sqlite3.Connection, card: BookedCard) -> None:
             " was changed",
             hint="retire the card at the site, and have a new one made in another job",
         )
+    if opened.execute(_UNANSWERED, (card.uid,)).fetchone() is not None:
+        raise LedgerError(
+            f"the site was told of the card {card.uid} with the token {card.token}, and its answer"
+            " is not there yet: it may have the card in service; nothing was changed",
+            hint="have it answer, with: wecard-encoder report send; what it took is retired at the"
+            " site and made anew in another job, what it refused may be given up then",
+        )
+
+
+def _is_last(opened: sqlite3.Connection, entry: Waiting) -> bool:
+    """Whether nothing happened to the card since it was booked."""
+    last: int = opened.execute(_LAST_STAGE, (entry.card.uid,)).fetchone()[0]
+    return last == entry.booking
 
 
 def _reported(opened: sqlite3.Connection, uid: str) -> ReportedCard:

@@ -6,7 +6,7 @@ The standard library's client is all that is needed: docs/decisions/0002-librari
 import json
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from importlib.metadata import version
@@ -70,15 +70,20 @@ class SiteClient:
         except UnicodeDecodeError as error:
             raise self._nonsense("no text in the place of a job") from error
 
-    def send_report(self, report: Report) -> frozenset[str]:
+    def send_report(
+        self, report: Report, *, ahead: Callable[[], None] = lambda: None
+    ) -> frozenset[str]:
         """Hand a report in; answer the tokens that the site had withdrawn.
+
+        ``ahead`` is called when the line stands, before a byte of the report is sent; what it
+        raises keeps the report here.
 
         Raises:
             SiteAwayError: there is no answer that makes sense; it may or may not be booked.
             SiteRefusedError: the site booked nothing of it.
         """
         path = f"{JobAddress(self.site, report.job).path}/reports"
-        kind, body = self._ask("POST", path, dump_report(report).encode())
+        kind, body = self._ask("POST", path, dump_report(report).encode(), ahead=ahead)
         document = _object(body) if kind == _JSON else {}
         withdrawn = document.get("withdrawn")
         names = ("active", "unclaimed", "again", "unchanged")
@@ -101,7 +106,13 @@ class SiteClient:
         self._break_off()
 
     def _ask(
-        self, method: str, path: str, body: bytes | None = None, *, limit: int = _MAX_ANSWER_BYTES
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        limit: int = _MAX_ANSWER_BYTES,
+        ahead: Callable[[], None] = lambda: None,
     ) -> tuple[str, bytes]:
         """Kind and body of an answer that says yes."""
         headers = {
@@ -118,6 +129,7 @@ class SiteClient:
             connection.connect()
             self._line = connection.sock  # the connection forgets it once the answer has begun
             watchdog.start()
+            ahead()
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             with answer:  # it may hold the socket longer than the connection does

@@ -39,6 +39,10 @@ class Delivery:
     message: str = ""
 
 
+class _ChangedError(Exception):
+    """A card of a batch was scrapped or encoded anew; no byte of the batch was sent."""
+
+
 class Postman:
     """Tells the site of what waits, once; without a thread, a clock or patience."""
 
@@ -76,7 +80,10 @@ class Postman:
         batch = self._outbox.waiting(self._job, after=self._mark, limit=BATCH)
         if not batch:
             return False
-        settled = self._settled(batch)
+        try:
+            settled = self._settled(batch)
+        except _ChangedError:
+            return True  # the batch is put together anew
         self._outbox.settle(settled, at=self._now())
         self._mark = batch[-1].booking
         if any(entry.answer == "withdrawn" for entry in settled) and not self.is_cancelled:
@@ -98,11 +105,19 @@ class Postman:
         if not batch:
             return []
         try:
-            return self._taken(batch, self._client.send_report(self._report(batch)))
+            withdrawn = self._client.send_report(
+                self._report(batch), ahead=lambda: self._mark_tried(batch)
+            )
         except SiteRefusedError as error:
             if error.status != HTTPStatus.CONFLICT:
                 raise
             return self._without_refused(batch, error)
+        return self._taken(batch, withdrawn)
+
+    def _mark_tried(self, batch: Sequence[Waiting]) -> None:
+        """From here on the site may have these cards in service, whatever comes back."""
+        if not self._outbox.try_all(batch, at=self._now()):
+            raise _ChangedError
 
     def _without_refused(self, batch: Sequence[Waiting], error: SiteRefusedError) -> list[Settled]:
         named = [entry for entry in batch if entry.card.token in error.faults]

@@ -97,7 +97,9 @@ def test_what_is_no_answer_of_the_site_counts_as_none(name: str) -> None:
 class Gullible(SiteClient):
     """The seeded fault: any 200 is a yes."""
 
-    def send_report(self, report: Report) -> frozenset[str]:
+    def send_report(
+        self, report: Report, *, ahead: Callable[[], None] = lambda: None
+    ) -> frozenset[str]:
         """Hand a report in, and believe whoever answers."""
         self._ask("POST", JobAddress(self.site, report.job).path, dump_report(report).encode())
         return frozenset()
