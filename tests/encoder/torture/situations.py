@@ -5,11 +5,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from encoder.ledger import Ledger
 from encoder.ledger.file import in_memory
-from tests.encoder.torture.memory import LAYOUTS, Wanted, delivered, with_content
+from tests.encoder.torture.memory import LAYOUTS, Wanted, delivered, with_content, with_page
 from tests.encoder.torture.rig import (
     IN_MEMORY,
     OPERATOR,
@@ -25,11 +25,13 @@ from tests.encoder.torture.rig import (
     present,
 )
 
-Past = Literal["new", "foreign", "hidden", "unprotected"]
+Past = Literal["new", "foreign", "mirroring", "hidden", "unprotected"]
 
 PROTECTIONS = ("none", "password", "permanent")
-PASTS: tuple[Past, ...] = ("new", "foreign", "unprotected")
+PASTS: tuple[Past, ...] = get_args(Past)
 SMALL = ("MF0UL11", "NTAG210")  # 48 bytes hold a short address only
+_SOMEONES_CFG0 = "440005FF"  # the UID from page 05h on
+_SOMEONES_CFG1 = "80050000"  # PROT without an AUTH0: it hides nothing yet
 _AFTER = timedelta(days=1)
 
 
@@ -64,12 +66,14 @@ class Situation:
         blank = delivered(self.chip, UID)
         if self.past == "new":
             return Snapshot(memory=blank, ledger=empty_ledger())
-        if self.past in ("foreign", "hidden"):  # without a CC a phone sees nothing of it
-            cc = LAYOUTS[self.chip].cc if self.past == "foreign" else ""
-            return Snapshot(
-                memory=with_content(blank, _foreign(self.chip), cc=cc), ledger=empty_ledger()
-            )
+        if self.past != "unprotected":
+            return Snapshot(memory=_overwritten(self.chip, self.past, blank), ledger=empty_ledger())
         return _unprotected(self._earlier, Snapshot(memory=blank, ledger=empty_ledger()))
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether someone else's content is overwritten."""
+        return self.past in ("foreign", "mirroring")
 
     def present(
         self,
@@ -84,7 +88,7 @@ class Situation:
             snapshot,
             self.wanted,
             engine=engine,
-            overwrite=self.past == "foreign",
+            overwrite=self.is_foreign,
             glitch=glitch,
             traced=traced,
         )
@@ -99,10 +103,22 @@ class Situation:
 def situations() -> Iterator[Situation]:
     """All of them."""
     for chip, layout in LAYOUTS.items():
+        pasts = set(PASTS) - ({"mirroring"} if chip.startswith("MF0") else {"hidden"})
         for protection in PROTECTIONS:
             for mirror in ("none", "uid", "counter", "both") if layout.mirrors else ("none",):
                 for past in PASTS:
-                    yield Situation(chip, protection, mirror, past)
+                    if past in pasts:
+                        yield Situation(chip, protection, mirror, past)
+
+
+def _overwritten(chip: str, past: Past, blank: bytes) -> bytes:
+    """Someone's card; ``hidden`` where it has no CC yet, so that a phone sees nothing of it."""
+    layout = LAYOUTS[chip]
+    memory = with_content(blank, _foreign(chip), cc="" if past == "hidden" else layout.cc)
+    if past == "mirroring":
+        memory = with_page(memory, layout.cfg0, bytes.fromhex(_SOMEONES_CFG0))
+        memory = with_page(memory, layout.cfg0 + 1, bytes.fromhex(_SOMEONES_CFG1))
+    return memory
 
 
 def _foreign(chip: str) -> bytes:

@@ -177,9 +177,7 @@ class Attack:
             left = write.before.torn(write.page, write.content) if glitch.heard else write.before
             if (ran.card.reason, ran.after.memory) != ("card-lost", left.memory):
                 self._wrong(where, f"{ran.card.reason} leaves another memory than the snapshot's")
-        has_no_cc = not any(card.page_of(self._situation.start.memory, 0x03))
-        if glitch.answer != ACK or has_no_cc:  # the read-back comes behind the length, ahead of CC
-            self._look(ran.after, where)
+        self._look(ran.after, where)
         self._finish(ran.after, where)
 
     def _tear_twice(self, whole: tuple[Write, ...]) -> None:
@@ -191,13 +189,11 @@ class Attack:
                 chance = random.Random(f"{where}/twice {number}/{self._effort.seed}")
                 content = self._half(first, old, chance)
                 torn = first.before.torn(first.page, content)
-                if not card.is_hopeless(torn.memory, self._situation.wanted):
+                if self._is_due() and not card.is_hopeless(torn.memory, self._situation.wanted):
                     self._tear_again(torn, f"{where} half {content.hex()}", chance)
 
     def _tear_again(self, torn: Snapshot, where: str, chance: random.Random) -> None:
         for index, second in enumerate(self._traced(torn, where)):
-            if not self._is_due():
-                continue
             old = card.page_of(second.before.memory, second.page)
             content = chance.choice((old, second.content, self._half(second, old, chance)))
             again = f"{where}, then WRITE {index + 1} to {second.page:02X}h half {content.hex()}"
