@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from encoder.errors import LedgerError
+
 _NAME_LENGTH = 200
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON to stdout.")
@@ -89,6 +91,18 @@ def default_ledger() -> Path:
     return _data_folder() / "ledger.db"
 
 
+def existing_ledger(named: Path | None) -> Path:
+    """The ledger that a verb changes; one that is not there is not made by it.
+
+    Raises:
+        LedgerError: there is none.
+    """
+    path = named or default_ledger()
+    if not path.exists():
+        raise LedgerError(f"there is no ledger at {path}", hint="name the file with --ledger")
+    return path
+
+
 def default_key() -> Path:
     """Where the station key stands when no file is named."""
     return _data_folder() / "station.key"
@@ -123,6 +137,11 @@ def refuse_to_replace(out: Path | None, *kept: Path, param_hint: str) -> None:
             f"{out} is read or kept by this very command; nothing was written",
             param_hint=param_hint,
         )
+
+
+def warn(words: str) -> None:
+    """Say on stderr what does not end the command."""
+    click.echo(f"warning: {words}", err=True)
 
 
 def write_json(content: Any) -> None:

@@ -2,19 +2,17 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from encoder.chips.models import MODELS
-from encoder.cli.jobs import STORAGE_ONLY_LIMITS, check_storage_only
-from encoder.cli.options import write_json
+from encoder.cli.opening import open_readers
+from encoder.cli.options import warn, write_json
 from encoder.cli.order import Order
 from encoder.errors import LedgerError
 from encoder.ledger import Ledger
-from encoder.readers import open_field
 from encoder.station.worklist import Worklist
 
 
@@ -26,7 +24,8 @@ def rehearse(order: Order, *, as_json: bool) -> None:
     """
     with _ledger(order.ledger_path) as ledger:
         plan = _plan(order, ledger)
-    _open_readers(order)
+    with open_readers(order, cards=1, warn=warn):
+        pass  # that they can be opened, all at once, is what was to be known
     if as_json:
         write_json(plan)
         return
@@ -71,18 +70,3 @@ def _plan(order: Order, ledger: Ledger | None) -> dict[str, Any]:
         "labels": str(order.labels) if order.labels else None,
         "report": str(order.report) if order.report else None,
     }
-
-
-def _open_readers(order: Order) -> None:
-    """Open all at once, as a run does, and close them again."""
-    chip = MODELS[order.job.policy.chips[0]]
-    with ExitStack() as stack:
-        for path in order.readers:
-            field = stack.enter_context(open_field(path, cards=1, chip=chip, on_trouble=_warn))
-            if field.storage_only:
-                check_storage_only(order.job, order.mirror, path)
-                _warn(f"{path} {STORAGE_ONLY_LIMITS}")
-
-
-def _warn(words: str) -> None:
-    click.echo(f"warning: {words}", err=True)

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from encoder.cli.options import write_json
+from encoder.cli.options import warn, write_json
 from encoder.readers.watchdog import READER_IS_BACK
 from encoder.station.events import Card, End, Event, Ready, Removed
 from encoder.station.visit import Verdict
@@ -49,7 +49,7 @@ class JsonLines:
 
     def warn(self, trouble: str) -> None:
         """Write it to stderr."""
-        click.echo(f"warning: {trouble}", err=True)
+        warn(trouble)
 
 
 class PlainLines:
@@ -67,7 +67,7 @@ class PlainLines:
 
     def warn(self, trouble: str) -> None:
         """Write it to stderr."""
-        click.echo(f"warning: {trouble}", err=True)
+        warn(trouble)
 
 
 class LiveScreen:

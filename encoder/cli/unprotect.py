@@ -11,9 +11,9 @@ import click
 from encoder.chips.models import NTAG213
 from encoder.cli.options import (
     default_key,
-    default_ledger,
     default_operator,
     default_station,
+    existing_ledger,
     json_option,
     key_option,
     ledger_option,
@@ -24,12 +24,7 @@ from encoder.cli.options import (
 )
 from encoder.cli.stopping import stop_on_signals
 from encoder.cli.waiting import await_card, refuse_storage_only, wait_option
-from encoder.errors import (
-    CardFailedError,
-    CardRefusedError,
-    LedgerError,
-    PasswordKeptError,
-)
+from encoder.errors import CardFailedError, CardRefusedError, PasswordKeptError
 from encoder.key_file import read_key
 from encoder.ledger import Bench, BookedCard, Ledger
 from encoder.readers import open_field
@@ -67,9 +62,7 @@ def unprotect(
     """
     bench = Bench(station=station or default_station(), operator=operator or default_operator())
     key = read_key(key_path or default_key())
-    path = ledger_path or default_ledger()
-    if not path.exists():
-        raise LedgerError(f"there is no ledger at {path}", hint="name the file with --ledger")
+    path = existing_ledger(ledger_path)
     with (
         stop_on_signals() as stop,
         Ledger.open(path, writable=True) as ledger,

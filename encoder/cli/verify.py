@@ -20,6 +20,7 @@ from encoder.cli.options import (
     key_option,
     ledger_option,
     reader_option,
+    warn,
     write_json,
 )
 from encoder.cli.stopping import StopRequest, stop_on_signals
@@ -75,7 +76,7 @@ def verify(
     with (
         stop_on_signals() as stop,
         Ledger.open(ledger_path or default_ledger(), writable=False) as ledger,
-        open_field(reader, cards=1, chip=NTAG213, on_trouble=_warn) as opened,
+        open_field(reader, cards=1, chip=NTAG213, on_trouble=warn) as opened,
     ):
         weighed = WeighedField(opened, partial(_learn_limits, opened, reader, key))
         round_ = _Round(weighed, stop, Verifier(ledger, key), wait if count else inf, as_json)
@@ -149,8 +150,4 @@ def _learn_limits(opened: Field, path: str, key: StationKey | None) -> None:
     """Say what a reader of storage commands cannot tell; a password it cannot prove at all."""
     if key is not None:
         refuse_storage_only(opened, path)
-    _warn(f"{path} {STORAGE_ONLY_LIMITS}")
-
-
-def _warn(words: str) -> None:
-    click.echo(f"warning: {words}", err=True)
+    warn(f"{path} {STORAGE_ONLY_LIMITS}")

@@ -14,6 +14,7 @@ from encoder.cli.options import (
     default_ledger,
     default_operator,
     default_station,
+    existing_ledger,
     json_option,
     ledger_option,
     operator_option,
@@ -130,10 +131,7 @@ def scrap(
     the same address.
     """
     bench = Bench(station=station or default_station(), operator=operator or default_operator())
-    path = ledger_path or default_ledger()
-    if not path.exists():
-        raise LedgerError(f"there is no ledger at {path}", hint="name the file with --ledger")
-    with Ledger.open(path, writable=True) as book:
+    with Ledger.open(existing_ledger(ledger_path), writable=True) as book:
         card = book.scrap(_token(token), at=datetime.now(UTC), by=bench)
     if as_json:
         write_json({"scrapped": card.uid, "token": card.token, "job": card.job})
