@@ -21,7 +21,7 @@ from encoder.readers.cures import KERNEL_CURE, LIBUSB_CURE, PORT_CURE, UDEV_CURE
 from encoder.readers.pn53x import with_short_way
 from encoder.readers.serial_speed import restore_speed
 
-_ANSWER_SECONDS = 0.1  # ten times what the slowest command may take (data sheet, 9.2)
+_ANSWER_SECONDS = 0.1  # ten times a WRITE's time-out (NTAG213/215/216 data sheet, 10.4)
 _UDP_ANSWER_SECONDS = 2.0  # a process may have to wait for its turn, a chip never does
 _GARBLED_LOOKS = 2
 _LOOK_SECONDS = 0.002  # a look takes some 8 ms by itself, 5 of them until chips are powered up

@@ -1,6 +1,6 @@
 """What a page holds when the card is pulled away in the middle of a WRITE.
 
-Source: NTAG213/215/216 data sheet, 10.5 (the pages 02h, 03h and the dynamic lock page are
+Source: NTAG213/215/216 data sheet, 10.4 (the pages 02h, 03h and the dynamic lock page are
 protected against tearing: they hold the old or the new value).
 """
 

@@ -49,7 +49,9 @@ def _fast_read(line: Line, frame: bytes) -> bytes:
     """The pages one READ after another, the last page by a READ of its own.
 
     A READ goes on with page 00h behind the last page that may be read, and never says so. Only
-    one that begins there is refused, as the FAST_READ would be. Source: data sheet, 10.2, 10.3.
+    one that begins there is refused, as the FAST_READ would be.
+
+    Source: NTAG213/215/216 data sheet, 10.2 and 10.3.
     """
     first, last = frame[1], frame[2]
     pages = b""

@@ -124,5 +124,8 @@ def _length(data: bytes, offset: int) -> tuple[int, int]:
 
 
 def _uid_in(pages: bytes) -> bytes:
-    """The seven bytes of pages 00h and 01h, without BCC0. Source: data sheet, 8.5.1."""
+    """The seven bytes of pages 00h and 01h, without BCC0.
+
+    Source: NTAG213/215/216 data sheet, 8.5.1.
+    """
     return pages[:3] + pages[PAGE_SIZE : 2 * PAGE_SIZE]

@@ -21,7 +21,7 @@ from tests.encoder.simulator.cast import ACK, ALL_MODELS, NAK, UID, page_of, wri
 NEW = "5A5A5A5A"
 Maker = Callable[[ChipModel], VirtualChip]
 
-# lock bit of page 02h -> the page that it locks. Source: data sheet, 8.5.2.
+# lock bit of page 02h -> the page that it locks. Source: NTAG213/215/216 data sheet, 8.5.2.
 STATIC = {bit: bit for bit in range(3, 16)}
 # model -> one lock bit each of the dynamic lock page, with the first and the last page it locks.
 # Source: NTAG213/215/216, NTAG210/212 and MF0ULx1 data sheets, 8.5.3.
