@@ -39,14 +39,6 @@ class LockState:
         """Whether not a single lock bit is set."""
         return not any(self.static) and not any(self.dynamic) and not self.config_locked
 
-    def is_full(self, model: ChipModel) -> bool:
-        """Whether every lock bit that the chip has is set."""
-        return (
-            self.static == STATIC_LOCKED
-            and self.dynamic == model.dynamic_locks[:3]
-            and self.config_locked
-        )
-
 
 def lock_state(model: ChipModel, image: Image) -> LockState:
     """Read the lock state out of page 02h, the dynamic lock page and CFG1."""

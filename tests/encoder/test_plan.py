@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from encoder.chips import ndef
-from encoder.chips.locks import AUTH0_OFF, CFGLCK, FACTORY_CFG1, Image, lock_state
+from encoder.chips.locks import AUTH0_OFF, CFGLCK, FACTORY_CFG1, Image, LockState, lock_state
 from encoder.chips.mirror import MIRRORS
 from encoder.chips.models import MF0UL11, NTAG213, NTAG215, NTAG216, WRITABLE, ChipModel
 from encoder.chips.password import StationKey
@@ -273,7 +273,9 @@ def test_finished_card_needs_no_write() -> None:
     plan = plan_card(NTAG215, image, Goal(url=URL, protection="permanent"))
 
     assert (plan.data, plan.locks) == ((), ())
-    assert lock_state(NTAG215, image).is_full(NTAG215)
+    assert lock_state(NTAG215, image) == LockState(
+        static=b"\xff\xff", dynamic=bytes.fromhex("FF000F"), config_locked=True
+    )
 
 
 def test_torn_access_byte_is_set_anew() -> None:
