@@ -5,7 +5,7 @@ transaction that booked it, until the site's answer to that stage is kept.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +13,8 @@ from typing import Literal
 
 from encoder.errors import LedgerError
 from encoder.ledger.cards import BookedCard
-from encoder.ledger.rows import select_cards
-from landing.contract.documents import STAGE_NAMES, ReportedCard, Stage, format_time
+from encoder.ledger.rows import as_reported, select_cards
+from landing.contract.documents import ReportedCard, format_time
 
 Answer = Literal["taken", "withdrawn", "refused"]
 Access = Callable[[], AbstractContextManager[sqlite3.Connection]]
@@ -197,20 +197,4 @@ def _is_last(opened: sqlite3.Connection, entry: Waiting) -> bool:
 
 def _reported(opened: sqlite3.Connection, uid: str) -> ReportedCard:
     (card,) = select_cards(opened, "WHERE cards.uid = ?", uid)
-    times = dict(opened.execute(_STAGE_TIMES, (uid,)))
-    return ReportedCard(
-        token=card.token,
-        uid=card.uid,
-        chip=card.chip,
-        protection=card.protection,
-        genuine=card.genuine,
-        digest=card.digest or "",
-        operator=card.operator,
-        stages=tuple(_stages(times)),
-    )
-
-
-def _stages(times: dict[str, str]) -> Iterator[Stage]:
-    for name in STAGE_NAMES:
-        if name in times:
-            yield Stage(stage=name, at=datetime.fromisoformat(times[name]))
+    return as_reported(card, dict(opened.execute(_STAGE_TIMES, (uid,))))

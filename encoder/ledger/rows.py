@@ -73,7 +73,22 @@ def select_reported(
         places[uid] = place
         times.setdefault(uid, {})[stage] = at
     for card in select_cards(opened, f"WHERE {_CHANGED}", since, job):
-        yield places[card.uid], _reported(card, times[card.uid]) if card.is_done else None
+        yield places[card.uid], as_reported(card, times[card.uid]) if card.is_done else None
+
+
+def as_reported(card: BookedCard, times: Mapping[str, str]) -> ReportedCard:
+    """A done card as its report has it; ``times`` are those of its stages, as written."""
+    stages = [(name, times[name]) for name in STAGE_NAMES if name in times]
+    return ReportedCard(
+        token=card.token,
+        uid=card.uid,
+        chip=card.chip,
+        protection=card.protection,
+        genuine=card.genuine,
+        digest=card.digest or "",
+        operator=card.operator,
+        stages=tuple(Stage(stage=name, at=datetime.fromisoformat(at)) for name, at in stages),
+    )
 
 
 def _booked(row: tuple[Any, ...]) -> BookedCard:
@@ -93,18 +108,4 @@ def _broken(uid: str) -> LedgerError:
     return LedgerError(
         f"the ledger's rows of the card {uid} make no sense; nothing was changed",
         hint="see what is wrong with: wecard-encoder ledger check",
-    )
-
-
-def _reported(card: BookedCard, times: Mapping[str, str]) -> ReportedCard:
-    stages = [(name, times[name]) for name in STAGE_NAMES if name in times]
-    return ReportedCard(
-        token=card.token,
-        uid=card.uid,
-        chip=card.chip,
-        protection=card.protection,
-        genuine=card.genuine,
-        digest=card.digest or "",
-        operator=card.operator,
-        stages=tuple(Stage(stage=name, at=datetime.fromisoformat(at)) for name, at in stages),
     )
