@@ -10,6 +10,7 @@ from encoder.ledger.cards import (
     LedgerStage,
     NewCard,
     Presentation,
+    PresentationStatus,
 )
 from encoder.ledger.check import check_ledger
 from encoder.ledger.prints import BookedPrint, Print, PrintOutcome
@@ -24,6 +25,7 @@ __all__ = [
     "LedgerStage",
     "NewCard",
     "Presentation",
+    "PresentationStatus",
     "Print",
     "PrintOutcome",
     "back_up",

@@ -1,11 +1,10 @@
 """What the station tells while it works; one JSON object a line for scripts."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from encoder.errors import Failure, Refusal
-
-Status = Literal["done", "resumed", "already-done", "refused", "failed"]
+from encoder.ledger import PresentationStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Card(Event):
     """One presentation is over; the counts are its own, activation included."""
 
     name: ClassVar[str] = "card"
-    status: Status
+    status: PresentationStatus
     token: str | None
     uid: str | None
     chip: str | None

@@ -11,10 +11,10 @@ from encoder.errors import (
     ReaderError,
     Refusal,
 )
-from encoder.ledger import BookedCard
+from encoder.ledger import BookedCard, PresentationStatus
 from encoder.station.checking import differences
 from encoder.station.encoding import Desk, Encoding
-from encoder.station.events import Card, Status
+from encoder.station.events import Card
 from encoder.station.identify import (
     check_allowed,
     check_begun,
@@ -33,7 +33,7 @@ from landing.contract.documents import JobItem
 class Verdict:
     """What became of a card, in the making; ``error`` is what the operator is told."""
 
-    status: Status = "failed"
+    status: PresentationStatus = "failed"
     token: str | None = None
     chip: str | None = None
     reason: Refusal | Failure | None = None
@@ -190,7 +190,7 @@ class Visit:
             return [str(error)]
         return differences(self._session, found, booked, booked.url or item.url)
 
-    def _encode(self, encoding: Encoding, item: JobItem, status: Status) -> None:
+    def _encode(self, encoding: Encoding, item: JobItem, status: PresentationStatus) -> None:
         encoding.run()
         self.verdict.status, self.verdict.token = status, item.token
         self._worklist.finish(item.token)
