@@ -11,8 +11,8 @@ EncoderError            exit 1
 ├── LayoutError         exit 4: the label's layout cannot be used
 │   └── QrSizeError     the QR code's modules would be too small in print
 ├── PrinterError        exit 6: a label was not printed; its card is as good as it was
-├── QrMismatchError     a printed code does not say what the chip says; the card is stopped
-├── CapacityError       the address is too long for the chip
+├── QrMismatchError     exit 6: a code does not say what the chip says; it must not be printed
+├── CapacityError       exit 6: the address is too long for the chip
 ├── SilenceError        the chip did not answer a frame
 ├── NakError            the chip is there and refuses a frame
 ├── CollisionError      more than one card answered

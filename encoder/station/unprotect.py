@@ -15,7 +15,7 @@ from encoder.chips.locks import AUTH0_OFF, auth0, config_of
 from encoder.chips.models import FIRST_USER_PAGE, STATIC_LOCK_PAGE
 from encoder.chips.password import FACTORY_CREDENTIALS, StationKey
 from encoder.chips.steps import PageWrite, PasswordProof
-from encoder.errors import CardFailedError, NakError, PasswordKeptError
+from encoder.errors import FAILURE_HINTS, CardFailedError, NakError, PasswordKeptError
 from encoder.ledger import Bench, BookedCard, Ledger
 from encoder.plan import Goal, Plan, Planner, plan_card
 from encoder.station.checking import known_with
@@ -47,11 +47,17 @@ class Remover:
         if booked is None:
             raise PasswordKeptError("not-booked", "the card is not in the ledger; it is as it was")
         if booked.is_scrapped:
-            raise PasswordKeptError("scrapped", f"the card was scrapped in the job {booked.job}")
+            raise PasswordKeptError(
+                "scrapped", f"the card was scrapped in the job {booked.job}; it is as it was"
+            )
         if booked.protection == "permanent":
-            raise PasswordKeptError("permanent", "the card is locked for ever; it has no password")
+            raise PasswordKeptError(
+                "permanent", "the card is locked for ever and has no password; it is as it was"
+            )
         if booked.protection != "password":
-            raise PasswordKeptError("no-password", "the card was made without a password")
+            raise PasswordKeptError(
+                "no-password", "the card was made without a password; it is as it was"
+            )
         if booked.key_id != self.key.key_id:
             raise PasswordKeptError(
                 "other-key",
@@ -72,7 +78,8 @@ class Remover:
         except NakError as error:
             raise CardFailedError("write-failed", str(error), hint=AGAIN) from error
         except CardFailedError as error:
-            error.hint = AGAIN
+            if error.hint == FAILURE_HINTS[error.reason]:
+                error.hint = AGAIN
             raise
 
     def _run(self, session: Session, booked: BookedCard) -> Taken:
@@ -81,6 +88,7 @@ class Remover:
         plan = self._plan(session, found, booked)
         if booked.is_unprotected and _is_off(session, found, plan):
             return self._settled(found, booked)
+        _require_open_config(found, plan, booked)
         opening = plan.data[0]
         if isinstance(opening, PasswordProof):
             session.prove_password(opening.credentials)
@@ -110,6 +118,17 @@ class Remover:
 
     def _book(self, booked: BookedCard, *, config: str | None) -> None:
         self.ledger.record(booked.uid, "unprotected", at=self.clock(), by=self.bench, config=config)
+
+
+def _require_open_config(found: Found, plan: Plan, booked: BookedCard) -> None:
+    """Give a card up whose CFG1 a torn WRITE has locked: no key will ever open it again."""
+    if plan.locked_pages:
+        page = found.model.cfg1_page
+        raise CardFailedError(
+            "lock-mismatch",
+            f"a torn WRITE has locked the card's configuration: page {page:02X}h stays as it is",
+            hint=f"scrap it: wecard-encoder ledger scrap {booked.token}",
+        )
 
 
 def _write(session: Session, found: Found, plan: Plan) -> None:
