@@ -157,7 +157,8 @@ def test_card_torn_at_any_write_is_blank_or_complete_and_open_in_the_end(
                 assert booked.is_unprotected
                 if page(chip, model.cfg1_page)[0] & CFGLCK:
                     # Only a counter's CFG1 is written, and may lock itself: the card is named.
-                    assert (again, mirror) == ("write-failed", "both")
+                    assert mirror == "both"
+                    assert again == f"scrap it: wecard-encoder ledger scrap {booked.token}"
                     assert page(chip, model.cfg0_page)[3] == AUTH0_OFF
                 else:
                     assert again == "unprotected"
@@ -255,3 +256,20 @@ def test_the_tears_catch_a_broken_order(planner: Planner, tmp_path: Path) -> Non
         wrong += again != "unprotected" or seen not in (None, URL)
 
     assert wrong
+
+
+def test_card_whose_configuration_was_torn_into_its_lock_is_given_up_by_name(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.db"
+    chip = made(path, NTAG213, "counter")
+    assert take_off(chip, path, tear=(2, TearPhase.BEFORE, 0)) == "card-lost"
+    content = bytearray(chip.memory)
+    content[NTAG213.cfg0_page * PAGE_SIZE + 3] = AUTH0_OFF
+    content[NTAG213.cfg1_page * PAGE_SIZE] |= CFGLCK
+    locked = VirtualChip(NTAG213, UID, memory=bytes(content))
+
+    told = [take_off(locked, path), take_off(locked, path)]
+
+    assert told == [f"scrap it: wecard-encoder ledger scrap {row_of(path).token}"] * 2
+    assert locked.meter.writes == 0
