@@ -8,14 +8,17 @@ from encoder.errors import (
     CardLostError,
     CardRefusedError,
     Failure,
+    NakError,
     ReaderError,
     Refusal,
 )
 from encoder.ledger import BookedCard, PresentationStatus
+from encoder.plan import Goal
 from encoder.station.checking import differences
 from encoder.station.encoding import Desk, Encoding
 from encoder.station.events import Card
 from encoder.station.identify import (
+    Found,
     check_allowed,
     check_begun,
     check_genuine,
@@ -151,12 +154,7 @@ class Visit:
 
     def _resume(self, booked: BookedCard, item: JobItem) -> None:
         goal = self._desk.goal(item, self._session.uid)
-        model = self._identify()
-        if model.product != booked.chip:
-            raise CardFailedError(
-                "verify-mismatch", f"the card was begun as {booked.chip}, and is {model.name} now"
-            )
-        found = read_state(self._session, model, goal.credentials)
+        found = self._look_at_begun(booked, goal)
         if booked.is_unprotected:
             check_unprotected(found)
         check_begun(found, goal, overwrite=self._overwrite)
@@ -164,6 +162,20 @@ class Visit:
             self._desk, self._session, found, item, booked=booked, genuine=booked.genuine
         )
         self._encode(encoding, item, "resumed")
+
+    def _look_at_begun(self, booked: BookedCard, goal: Goal) -> Found:
+        """Read a begun card's state; one that only refuses frames failed, and keeps its token."""
+        try:
+            model = self._identify()
+            if model.product == booked.chip:
+                return read_state(self._session, model, goal.credentials)
+        except CardRefusedError as error:
+            if isinstance(error.__cause__, NakError):
+                raise CardFailedError("write-failed", str(error)) from error
+            raise
+        raise CardFailedError(
+            "verify-mismatch", f"the card was begun as {booked.chip}, and is {model.name} now"
+        )
 
     def _check_done(self, booked: BookedCard, item: JobItem) -> None:
         """Say that the card is done, once the chip says so too; a card lifted meanwhile may go."""

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from encoder.chips.commands import FAST_READ_PAGES
 from encoder.chips.models import NTAG213, NTAG216
-from encoder.simulator.card_box import CardBox
+from encoder.simulator.card_box import CardBox, CardEvent
 from encoder.simulator.field import VirtualField
-from tests.encoder.kit import Ran, make_job, new_chip, run_box, seen_by_phone
+from encoder.simulator.tearing import TearPhase
+from tests.encoder.kit import TOKEN, Ran, make_job, new_chip, run_box, seen_by_phone
 
 REQA, GET_VERSION, WRITE, FAST_READ = b"\x26", b"\x60", 0xA2, 0x3A
 
@@ -139,3 +140,27 @@ def test_long_address_is_read_back_in_frames_that_every_reader_can_hold(tmp_path
     assert ran.told() == [("done", None)]
     assert (seen_by_phone(chip) or "").startswith(site)
     assert max(field.pages) == FAST_READ_PAGES == 60
+
+
+class RefusingField(VirtualField):
+    """A field where the chip refuses GET_VERSION, as a noisy one does."""
+
+    def transceive(self, frame: bytes) -> bytes | None:
+        """Answer, but with a NAK to GET_VERSION."""
+        return b"\x00" if frame == GET_VERSION else super().transceive(frame)
+
+
+def test_begun_card_that_only_refuses_frames_has_failed_and_keeps_its_token(
+    tmp_path: Path,
+) -> None:
+    chip, field, path = new_chip(NTAG213), VirtualField(), tmp_path / "ledger.db"
+    moves: list[CardEvent] = []
+    box = CardBox([chip], field=field, on_event=lambda event, _chip: moves.append(event))
+    field.tear(3, TearPhase.AFTER)
+    begun = run_box(make_job(), box, path, stopping=lambda: CardEvent.LIFTED in moves)
+
+    ran = run_box(make_job(), CardBox([chip], field=RefusingField()), path)
+
+    assert begun.told()[0] == ("failed", "card-lost")
+    assert ran.told() == [("failed", "write-failed")]
+    assert ran.cards[0].token == TOKEN
