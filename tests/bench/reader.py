@@ -19,7 +19,7 @@ from encoder.simulator.chip import VirtualChip
 from encoder.simulator.field import VirtualField
 from landing.contract.url import card_url
 from tests.bench.figures import Figure, Suite
-from tests.emulated.benches import BoxedField
+from tests.emulated.boxed import BoxedField
 from tests.emulated.serial_reader import Counts, SerialPn532, plugged_in
 from tests.encoder.kit import make_job, run_box
 

@@ -9,6 +9,7 @@ from encoder.readers.nfcpy import open_nfcpy
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.server import FieldServer
 from tests.emulated.acr122 import Acr122Transport, acr122_frontend
+from tests.emulated.boxed import BoxedField
 from tests.emulated.pcsc import DirectFirmware, TransparentFirmware
 from tests.emulated.pcsc_benches import pcsc_bench
 from tests.emulated.serial_reader import plugged_in
@@ -28,34 +29,6 @@ class Bench:
     open: OpenBench
     selects_one: bool = False
     storage_only: bool = False
-
-
-class BoxedField:
-    """A reader's field that knows when its box is empty; nobody waits at a box."""
-
-    poll_seconds = 0.0
-
-    def __init__(self, field: Field, box: CardBox) -> None:
-        self._field = field
-        self._box = box
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether no further card will come."""
-        return self._box.exhausted
-
-    @property
-    def storage_only(self) -> bool:
-        """What the reader says."""
-        return self._field.storage_only
-
-    def sense(self) -> bytes | None:
-        """Select the card in the field."""
-        return self._field.sense()
-
-    def exchange(self, frame: bytes) -> bytes:
-        """Send one frame."""
-        return self._field.exchange(frame)
 
 
 @contextmanager

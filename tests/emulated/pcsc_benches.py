@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from encoder.readers.field import Field
 from encoder.readers.pcsc import open_pcsc
 from encoder.simulator.card_box import CardBox
+from tests.emulated.boxed import BoxedField
 from tests.emulated.pcsc import Firmware, at_slot
 from tests.emulated.pcscd import SLOTS, running_pcscd
 
@@ -14,24 +15,8 @@ _LOOK_SECONDS = 0.005
 _NOTICED_LOOKS = 400
 
 
-class PatientField:
+class PatientField(BoxedField):
     """A PC/SC reader's field over a box; a look waits until pcscd has noticed what lies there."""
-
-    poll_seconds = 0.0
-
-    def __init__(self, field: Field, box: CardBox) -> None:
-        self._field = field
-        self._box = box
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether no further card will come."""
-        return self._box.exhausted
-
-    @property
-    def storage_only(self) -> bool:
-        """What the reader says."""
-        return self._field.storage_only
 
     def sense(self) -> bytes | None:
         """Select the card in the field."""
@@ -43,10 +28,6 @@ class PatientField:
             if self._box.is_empty:
                 break
         return None
-
-    def exchange(self, frame: bytes) -> bytes:
-        """Send one frame."""
-        return self._field.exchange(frame)
 
 
 def pcsc_bench(

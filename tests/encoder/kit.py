@@ -14,7 +14,7 @@ from encoder.chips.locks import CFGLCK, Image
 from encoder.chips.mirror import Mirror
 from encoder.chips.models import CC_PAGE, FIRST_USER_PAGE, PAGE_SIZE, ChipModel
 from encoder.chips.password import StationKey
-from encoder.errors import CollisionError, SilenceError
+from encoder.errors import CollisionError, ReaderError, SilenceError
 from encoder.ledger import Bench, Ledger
 from encoder.plan import Goal, Plan, Planner, plan_card
 from encoder.readers.field import Field
@@ -91,6 +91,29 @@ class DirectField:
         if not answer:
             raise SilenceError("no answer")
         return answer
+
+
+class LosableField(DirectField):
+    """A reader that is gone from its n-th frame on."""
+
+    def __init__(self, box: CardBox, frames: int) -> None:
+        super().__init__(box, lambda: box.exhausted)
+        self._frames = frames
+
+    def sense(self) -> bytes | None:
+        """Look, while there is a reader."""
+        self._spend()
+        return super().sense()
+
+    def exchange(self, frame: bytes) -> bytes:
+        """Exchange, while there is a reader."""
+        self._spend()
+        return super().exchange(frame)
+
+    def _spend(self) -> None:
+        self._frames -= 1
+        if self._frames < 0:
+            raise ReaderError("the reader was lost: no such device")
 
 
 @dataclass(frozen=True, slots=True)

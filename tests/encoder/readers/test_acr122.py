@@ -6,7 +6,7 @@ from encoder.chips.models import NTAG213
 from encoder.readers.nfcpy import open_nfcpy
 from encoder.simulator.card_box import CardBox
 from tests.emulated.acr122 import Acr122Transport, acr122_frontend
-from tests.emulated.benches import BoxedField
+from tests.emulated.boxed import BoxedField
 from tests.encoder.kit import UID, is_finished, make_job, new_chip, run_box
 
 

@@ -14,7 +14,7 @@ from encoder.readers.nfcpy import open_nfcpy
 from encoder.readers.watchdog import Watchdog
 from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
-from tests.emulated.benches import BoxedField
+from tests.emulated.boxed import BoxedField
 from tests.emulated.serial_reader import SerialPn532, plugged_in
 from tests.encoder.kit import UID, Ran, is_finished, make_job, new_chip, run_box
 

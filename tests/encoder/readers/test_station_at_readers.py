@@ -18,7 +18,8 @@ from encoder.simulator.field import VirtualField
 from encoder.simulator.tearing import TearPhase
 from encoder.station.events import Removed
 from landing.contract.documents import PROTECTIONS, Job, Protection
-from tests.emulated.benches import BENCHES, Bench, BoxedField
+from tests.emulated.benches import BENCHES, Bench
+from tests.emulated.boxed import BoxedField
 from tests.encoder.kit import (
     MODEL_NAMES,
     UID,

@@ -18,35 +18,12 @@ from tests.encoder.kit import (
     START,
     TOKEN,
     UID,
-    DirectField,
+    LosableField,
     expected_memory,
     make_job,
     new_chip,
     run_chips,
 )
-
-
-class FailingField(DirectField):
-    """A reader that is gone from its n-th frame on."""
-
-    def __init__(self, box: CardBox, frames: int) -> None:
-        super().__init__(box, lambda: box.exhausted)
-        self._frames = frames
-
-    def sense(self) -> bytes | None:
-        """Look, while there is a reader."""
-        self._spend()
-        return super().sense()
-
-    def exchange(self, frame: bytes) -> bytes:
-        """Exchange, while there is a reader."""
-        self._spend()
-        return super().exchange(frame)
-
-    def _spend(self) -> None:
-        self._frames -= 1
-        if self._frames < 0:
-            raise ReaderError("the reader was lost: no such device")
 
 
 def run_until_lost(chip: VirtualChip, path: Path, frames: int) -> list[dict[str, Any]]:
@@ -73,7 +50,7 @@ def run_until_lost(chip: VirtualChip, path: Path, frames: int) -> list[dict[str,
             clock=lambda: START,
             prove=lambda _item, _url: None,
         )
-        field = FailingField(CardBox([chip]), frames)
+        field = LosableField(CardBox([chip]), frames)
         with pytest.raises(ReaderError):
             JobRun(desk, [("direct", field)], Worklist(job, ledger), around).run()
     return events

@@ -34,6 +34,7 @@ from tests.encoder.kit import (
     TOKEN,
     UID,
     DirectField,
+    LosableField,
     is_finished,
     make_job,
     new_chip,
@@ -248,30 +249,6 @@ def test_blank_that_comes_while_the_last_item_is_being_made_waits(tmp_path: Path
     assert sorted(chip.meter.writes for chip in chips) == [0, 14]
 
 
-class LosableField(DirectField):
-    """A reader that is gone from its n-th frame on."""
-
-    def __init__(self, chips: Iterable[VirtualChip], frames: int) -> None:
-        box = CardBox(chips)
-        super().__init__(box, lambda: box.exhausted)
-        self._frames = frames
-
-    def sense(self) -> bytes | None:
-        """Look, while there is a reader."""
-        self._spend()
-        return super().sense()
-
-    def exchange(self, frame: bytes) -> bytes:
-        """Exchange, while there is a reader."""
-        self._spend()
-        return super().exchange(frame)
-
-    def _spend(self) -> None:
-        self._frames -= 1
-        if self._frames < 0:
-            raise ReaderError("the reader was lost: no such device")
-
-
 class WaitingField(DirectField):
     """A reader that is put to use when something has happened."""
 
@@ -288,7 +265,7 @@ class WaitingField(DirectField):
 
 def test_reader_lost_before_its_first_card_leaves_the_job_to_the_others(tmp_path: Path) -> None:
     readers: dict[str, Field] = {
-        NAMES[0]: LosableField([new_chip(NTAG213)], frames=0),
+        NAMES[0]: LosableField(CardBox([new_chip(NTAG213)]), frames=0),
         NAMES[1]: box_field(chips_of_all_kinds(5)),
     }
 
@@ -310,7 +287,7 @@ def test_card_of_a_lost_reader_is_finished_at_another(frames: int, tmp_path: Pat
             lost.set()
 
     readers: dict[str, Field] = {
-        NAMES[0]: LosableField([begun], frames),
+        NAMES[0]: LosableField(CardBox([begun]), frames),
         NAMES[1]: WaitingField([*others, begun], lost),
     }
     heard = run_readers(make_job(4), readers, tmp_path / "ledger.db", on_card=on_card)
@@ -328,7 +305,7 @@ def test_card_of_a_lost_reader_is_finished_at_another(frames: int, tmp_path: Pat
 
 def test_run_that_a_lost_reader_leaves_unfinished_says_so(tmp_path: Path) -> None:
     readers: dict[str, Field] = {
-        NAMES[0]: LosableField([new_chip(NTAG213)], frames=10),
+        NAMES[0]: LosableField(CardBox([new_chip(NTAG213)]), frames=10),
         NAMES[1]: box_field(chips_of_all_kinds(2)),
     }
 
@@ -346,7 +323,7 @@ def test_run_that_a_lost_reader_leaves_unfinished_says_so(tmp_path: Path) -> Non
 
 
 def test_all_readers_lost_end_the_run(tmp_path: Path) -> None:
-    readers = {name: LosableField([new_chip(NTAG213)], frames=0) for name in NAMES}
+    readers = {name: LosableField(CardBox([new_chip(NTAG213)]), frames=0) for name in NAMES}
 
     heard = run_readers(make_job(3), readers, tmp_path / "ledger.db")
 
