@@ -5,6 +5,7 @@ Source: Zebra ZPL II Programming Guide, "~HS Host Status Return".
 
 import re
 import socket
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ _TROUBLES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait, in seconds."""
+    """How long to wait, in seconds: ``send`` for each piece, ``status`` for the whole of it."""
 
     connect: float = 5.0
     send: float = 15.0
@@ -71,10 +72,10 @@ class ZebraPrinter:
     def _connected(self) -> socket.socket:
         try:
             return socket.create_connection(self._address, timeout=self._patience.connect)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a host may have no form for the name servers
+            told = getattr(error, "strerror", None) or error
             raise PrinterError(
-                f"the printer {self.name} cannot be reached: {error.strerror or error};"
-                " nothing was printed",
+                f"the printer {self.name} cannot be reached: {told}; nothing was printed",
                 hint="switch it on, and check its address and its cable",
             ) from error
 
@@ -93,8 +94,8 @@ class ZebraPrinter:
 
     def _status(self, link: socket.socket) -> tuple[list[bytes], ...] | None:
         """The fields of the printer's status; None where it does not tell."""
+        give_up, answer = time.monotonic() + self._patience.status, b""
         link.settimeout(self._patience.status)
-        answer = b""
         try:
             link.sendall(_STATUS_REQUEST)
             while len(_STATUS.findall(answer)) < 3 and len(answer) < _LONGEST_STATUS:
@@ -102,6 +103,9 @@ class ZebraPrinter:
                 if not piece:
                     break
                 answer += piece
+                if (left := give_up - time.monotonic()) <= 0:
+                    break
+                link.settimeout(left)
         except TimeoutError:
             pass
         except OSError as error:

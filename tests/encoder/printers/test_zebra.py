@@ -1,6 +1,8 @@
 """A label printer takes ZPL over TCP; what it took in part, or cannot print, is told."""
 
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from zebrafy.zebrafy_zpl import ZebrafyZPL
@@ -96,3 +98,35 @@ def test_printer_that_is_away_is_told() -> None:
 
     with pytest.raises(PrinterError, match=r"cannot be reached.*nothing was printed"):
         ZebraPrinter("127.0.0.1", port).check()
+
+
+def test_printer_that_drips_its_status_holds_nobody_up() -> None:
+    """Each byte comes in time; all of them together would take a minute."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        dripping = pool.submit(drip, server, b"x" * 300, seconds=0.2)
+        printer = ZebraPrinter("127.0.0.1", server.getsockname()[1], QUICK)
+
+        printer.check()
+
+        assert dripping.result(timeout=30) < 100
+
+
+def drip(server: socket.socket, answer: bytes, *, seconds: float) -> int:
+    """Answer a byte at a time until the asker has gone; how many bytes that were."""
+    link, _ = server.accept()
+    link.settimeout(seconds)
+    sent = 0
+    with link, suppress(ConnectionError):
+        while sent < len(answer):
+            with suppress(TimeoutError):
+                while link.recv(4096):
+                    pass
+                return sent
+            sent += link.send(answer[sent : sent + 1])
+    return sent
+
+
+@pytest.mark.parametrize("host", ["a..b", ".", "a" * 64])
+def test_host_that_is_no_name_is_told_as_a_printer_that_is_away(host: str) -> None:
+    with pytest.raises(PrinterError, match=r"cannot be reached.*nothing was printed"):
+        ZebraPrinter(host, 9100).check()
