@@ -94,7 +94,7 @@ def parse_layout(text: str, *, source: str, folder: Path | None = None) -> Layou
     """
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too long a number, too deep a nest
         raise LayoutError(f"{source} is no TOML: {error}; nothing was drawn") from error
     lines = Lines(text)
     top = Table(content, source=source, lines=lines)
@@ -112,7 +112,7 @@ def parse_layout(text: str, *, source: str, folder: Path | None = None) -> Layou
         corner_mm=top.number("corner_mm", 0, min(width, height) / 2, default=0),
         shape=top.choice("shape", get_args(Shape), default="rectangle"),
         fields=tuple(_field(table, folder) for table in tables),
-        sheet=_sheet(content, source, lines) if top.has("sheet") else None,
+        sheet=_sheet(content, top, source, lines) if top.has("sheet") else None,
     )
     check_room(layout, top, tables)
     return layout
@@ -188,7 +188,9 @@ def _logo_file(table: Table, folder: Path | None) -> Path | None:
     return path
 
 
-def _sheet(content: dict[str, Any], source: str, lines: Lines) -> Sheet:
+def _sheet(content: dict[str, Any], top: Table, source: str, lines: Lines) -> Sheet:
+    if not isinstance(content["sheet"], dict):
+        raise top.wrong("sheet", "a table, [sheet],", content["sheet"])
     table = Table(content["sheet"], source=source, lines=lines, table="sheet", called="sheet")
     table.only(_SHEET)
     return Sheet(

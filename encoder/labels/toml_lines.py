@@ -12,6 +12,7 @@ _TABLE = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
 _KEY = re.compile(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}", re.ASCII)
 _NOTHING = object()
+_MOST_SHOWN = 80  # characters of what was found
 
 
 class Lines:
@@ -118,7 +119,7 @@ class Table:
 
     def wrong(self, name: str, allowed: str, found: object) -> LayoutError:
         """A value that is not one of those allowed."""
-        shown = "nothing" if found is _NOTHING else repr(found)
+        shown = "nothing" if found is _NOTHING else repr(found)[:_MOST_SHOWN]
         return self.fault(name, f"{allowed} is allowed, found {shown}")
 
     def fault(self, name: str, told: str) -> LayoutError:

@@ -108,6 +108,18 @@ def test_fault_is_named_with_file_line_field_and_what_is_allowed(fault: str) -> 
     assert said.endswith("nothing was drawn")
 
 
+@pytest.mark.parametrize("sheet", ["5", '"ab"', "[]", "[{columns = 1}]"])
+def test_sheet_that_is_no_table_is_named_with_its_line(sheet: str) -> None:
+    said = refusal(GOOD.replace("safe_mm = 1", f"safe_mm = 1\nsheet = {sheet}"))
+
+    assert "mine.toml, line 5: sheet: a table, [sheet], is allowed, found" in said
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 100_000, "a = " + "1" * 5000])
+def test_file_that_the_reader_of_toml_chokes_on_is_refused(text: str) -> None:
+    assert "mine.toml is no TOML" in refusal(text)
+
+
 def test_fields_written_as_inline_tables_are_named_without_a_line() -> None:
     said = refusal(GOOD.partition("[[")[0] + 'field = [{kind = "name", x_mm = "a"}]')
 
