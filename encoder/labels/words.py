@@ -1,9 +1,10 @@
 """Fit a label's words into the room they have, with the letters that the font has."""
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 
 from reportlab.lib.utils import simpleSplit
@@ -74,10 +75,14 @@ def cut(text: str, font: str, size: float, width: float) -> str:
     """The text, or as much of it as fits in ``width`` points with a ``…`` behind it."""
     if stringWidth(text, font, size) <= width:
         return text
-    kept = text
-    while kept and stringWidth(kept + _ELLIPSIS, font, size) > width:
-        kept = kept[:-1]
-    return kept.rstrip() + _ELLIPSIS
+    too_long = partial(_is_wider, text, font, size, width)
+    kept = bisect_left(range(1, len(text)), x=True, key=too_long)
+    return text[:kept].rstrip() + _ELLIPSIS
+
+
+def _is_wider(text: str, font: str, size: float, width: float, length: int) -> bool:
+    """Whether so much of the text is too wide with a ``…`` behind it."""
+    return stringWidth(text[:length] + _ELLIPSIS, font, size) > width
 
 
 def _drawable(character: str, has: Callable[[int], bool]) -> str:

@@ -1,5 +1,7 @@
 """Words on a label: the letters there are, in the room there is."""
 
+from typing import SupportsIndex
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,20 @@ def test_french_letters_are_all_there() -> None:
 
     assert printable(french, REGULAR) == french
     assert printable(french, BOLD) == french
+
+
+def test_text_of_any_length_is_cut_by_weighing_few_pieces_of_it() -> None:
+    pieces: list[str] = []
+
+    class Weighed(str):
+        def __getitem__(self, place: SupportsIndex | slice) -> str:
+            pieces.append(super().__getitem__(place))
+            return Weighed(pieces[-1])
+
+    shown = cut(Weighed("a.m." * 2000), REGULAR, 7.0, WIDTH)
+
+    assert shown == cut("a.m." * 30, REGULAR, 7.0, WIDTH)
+    assert len(pieces) < 20
 
 
 @pytest.mark.parametrize(
