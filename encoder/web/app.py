@@ -69,7 +69,7 @@ def _add_pages(app: Flask, board: Board, ledger_path: Path) -> None:
 
     @app.get("/<language>/figures")
     def figures(language: str) -> ResponseReturnValue:
-        period = request.args.get("days", "30")
+        period = request.args.get("days", "7")
         if period not in PERIODS:
             raise BadRequest
         found = figures_of(ledger_path, days=PERIODS[period], now=datetime.now(UTC))

@@ -4,49 +4,49 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
-_WIDTH = 640.0
-_HEIGHT = 220.0
+_PLACE = 40.0  # of a column, where there are few
+_NARROW_PLACE = 21.0
+_EDGE = 16.0  # what the name below an outer column needs beside it
+_HEIGHT = 190.0
 _FOOT = 28.0
 _HEAD = 22.0
-_WIDEST_COLUMN = 56.0
+_BAR_LENGTH = 640.0
 _BAR = 10.0
-_LABELLED_COLUMNS = 10
+_FEW = 10  # columns that have room for a number and a name each
 
 
 def columns(values: Mapping[str, int], *, title: str) -> Markup:
     """Upright bars side by side, each with its number above and its name below."""
     most = max(values.values(), default=0) or 1
-    place = min(_WIDTH / max(len(values), 1), _WIDEST_COLUMN * 1.5)
+    is_few = len(values) <= _FEW
+    place = _PLACE if is_few else _NARROW_PLACE
+    every = -(-len(values) // _FEW) or 1
     room = _HEIGHT - _FOOT - _HEAD
     parts = []
-    every = -(-len(values) // _LABELLED_COLUMNS) or 1
     for index, (name, value) in enumerate(values.items()):
         height = room * value / most
         left, middle, top = index * place, (index + 0.5) * place, _HEAD + room - height
         bar = f'x="{left + place * 0.15:.1f}" y="{top:.1f}" width="{place * 0.7:.1f}"'
-        parts.append(f'<rect class="bar" {bar} height="{height:.1f}" rx="3"/>')
+        parts.append(f'<rect class="bar" {bar} height="{height:.1f}" rx="2"/>')
         if (len(values) - 1 - index) % every == 0:
             parts.append(_text(middle, top - 6, str(value), "number"))
             parts.append(_text(middle, _HEIGHT - 8, name, "name"))
-    line = f'<path class="axis" d="M0 {_HEAD + room}H{_WIDTH:g}"/>'
-    return _drawing(_HEIGHT, title, [*parts, line])
+    width = max(len(values), 7) * place
+    parts.append(f'<path class="axis" d="M0 {_HEAD + room}H{width:g}"/>')
+    drawn = "".join(parts)
+    return Markup(  # noqa: S704 - every word in it is escaped
+        f'<svg class="chart {"few" if is_few else "many"}" role="img" aria-label="{escape(title)}"'
+        f' viewBox="{-_EDGE:g} 0 {width + 2 * _EDGE:g} {_HEIGHT:g}">{drawn}</svg>'
+    )
 
 
 def bar(value: int, most: int) -> Markup:
     """One lying bar, as long as its share of the greatest; the number stands beside it."""
-    length = _WIDTH * value / max(most, 1)
+    length = _BAR_LENGTH * value / max(most, 1)
     drawn = f'<rect class="bar" width="{length:.1f}" height="{_BAR:g}" rx="3"/>'
     return Markup(  # noqa: S704 - numbers alone
-        f'<svg class="lying" viewBox="0 0 {_WIDTH:g} {_BAR:g}" preserveAspectRatio="none"'
+        f'<svg class="lying" viewBox="0 0 {_BAR_LENGTH:g} {_BAR:g}" preserveAspectRatio="none"'
         f' aria-hidden="true">{drawn}</svg>'
-    )
-
-
-def _drawing(height: float, title: str, parts: list[str]) -> Markup:
-    drawn = "".join(parts)
-    return Markup(  # noqa: S704 - every word in it is escaped
-        f'<svg class="chart" viewBox="0 0 {_WIDTH:g} {height:g}" role="img"'
-        f' aria-label="{escape(title)}">{drawn}</svg>'
     )
 
 

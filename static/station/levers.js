@@ -23,8 +23,15 @@ export async function pull(name, wish = {}, place = "lever-fault") {
   return null;
 }
 
-/** Ask before what cannot be undone. */
-function ask(title, why, more, yes) {
+let lastAnswer = Promise.resolve();
+
+/** Ask before what cannot be undone; one question after another, however fast the keys come. */
+function ask(...question) {
+  lastAnswer = lastAnswer.then(() => put(...question));
+  return lastAnswer;
+}
+
+function put(title, why, more, yes) {
   setText(by("ask-title"), title);
   setText(by("ask-why"), why);
   setText(by("ask-more"), more);

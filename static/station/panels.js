@@ -33,7 +33,8 @@ function ofReader(panel) {
     title: said.title,
     why: reason?.why ?? before,
     do: reason?.do ?? said.do,
-    who: [panel.token, panel.name].filter(Boolean).join(" · "),
+    who: panel.token,
+    whose: panel.name,
     detail: panel.detail,
   };
 }
@@ -49,7 +50,6 @@ function ofStation(state) {
     title: said.title,
     why: trouble?.why ?? "",
     do: (state.phase === "fault" ? trouble?.do : said.do) ?? "",
-    who: "",
     detail: state.trouble ? `${state.trouble.detail} (${state.trouble.hint})` : "",
   };
 }
@@ -64,7 +64,7 @@ function draw(element, panel, many) {
     element.querySelector("use").setAttribute("href", `#icon-${ICONS[panel.state] ?? panel.state}`);
   }
   const said = { ...panel, reader: many ? panel.reader : "" };
-  for (const name of ["reader", "title", "why", "do", "who", "detail"]) {
+  for (const name of ["reader", "title", "why", "do", "who", "whose", "detail"]) {
     setText(element.querySelector(`.${name}`), said[name] ?? "");
   }
 }

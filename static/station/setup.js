@@ -22,6 +22,7 @@ export function showSetup(state) {
 }
 
 export function installSetup() {
+  by("choose").addEventListener("click", () => by("file").click());
   by("file").addEventListener("change", () => take(by("file").files[0]));
   by("look").addEventListener("click", look);
   by("fetch").addEventListener("click", () => pull("fetch", { address: by("address").value }, FAULT));
