@@ -6,12 +6,12 @@ The standard library's client is all that is needed: docs/decisions/0002-librari
 import json
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from importlib.metadata import version
 from threading import Lock, Timer
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from encoder.errors import SiteAwayError, SiteRefusedError
@@ -88,11 +88,9 @@ class SiteClient:
         withdrawn = document.get("withdrawn")
         names = ("active", "unclaimed", "again", "unchanged")
         counts = [document.get(name) for name in names]
-        known = {card.token for card in report.cards}
         if (
             document.get("job") != report.job
-            or not isinstance(withdrawn, list)
-            or not {token for token in withdrawn if isinstance(token, str)} <= known
+            or not _are_some_of(withdrawn, {card.token for card in report.cards})
             or sum(count for count in counts if isinstance(count, int)) + len(withdrawn)
             != len(report.cards)
         ):
@@ -138,7 +136,7 @@ class SiteClient:
             told = f"the site {self.site} cannot prove who it is: {error.verify_message}"
             raise SiteAwayError(f"{told}; nothing was sent") from error
         except (OSError, HTTPException, ValueError) as error:
-            told = str(error) or type(error).__name__
+            told = _printable(str(error)) or type(error).__name__
             raise SiteAwayError(f"the site {self.site} cannot be reached: {told}") from error
         finally:
             watchdog.cancel()
@@ -196,7 +194,7 @@ class SiteClient:
 
     def _nonsense(self, told: str) -> SiteAwayError:
         return SiteAwayError(
-            f"{self.site} answers {told}",
+            f"{self.site} answers {_printable(told)}",
             hint="look whether the address is the site's own, and whether something stands between",
         )
 
@@ -204,17 +202,30 @@ class SiteClient:
 def _refusal(site: str, status: int, document: Mapping[str, Any]) -> SiteRefusedError:
     detail, faults = document.get("detail"), document.get("faults")
     named = {
-        str(entry["token"]): str(entry["fault"])[:500]
+        str(entry["token"]): _printable(str(entry["fault"])[:500])
         for entry in (faults if isinstance(faults, list) else [])
         if isinstance(entry, dict) and {"token", "fault"} <= entry.keys()
     }
     told = detail[:2000].rstrip(".") if isinstance(detail, str) else "it does not say why"
-    printable = "".join(sign for sign in told if sign.isprintable())
     return SiteRefusedError(
-        f"the site {site} refuses ({status}): {printable}",
+        f"the site {site} refuses ({status}): {_printable(told)}",
         status=status,
         faults=named,
         hint=_HINTS.get(status, "use the encoder and the site in versions that belong together"),
+    )
+
+
+def _printable(text: str) -> str:
+    """Words of another machine's, so that they cannot drive the terminal that shows them."""
+    return "".join(sign for sign in text if sign.isprintable())
+
+
+def _are_some_of(given: object, known: Set[str]) -> TypeGuard[list[str]]:
+    """Whether it is a list of known tokens, each once."""
+    return (
+        isinstance(given, list)
+        and all(isinstance(token, str) and token in known for token in given)
+        and len(set(given)) == len(given)
     )
 
 

@@ -75,6 +75,12 @@ GARBAGE: dict[str, Reply] = {
     "fewer cards": Reply(
         body=b'{"job":"J-1","active":0,"unclaimed":0,"again":0,"unchanged":0,"withdrawn":[]}'
     ),
+    "no tokens": Reply(
+        body=b'{"job":"J-1","active":0,"unclaimed":0,"again":0,"unchanged":0,"withdrawn":[{}]}'
+    ),
+    "a number for a token": Reply(
+        body=b'{"job":"J-1","active":0,"unclaimed":0,"again":0,"unchanged":0,"withdrawn":[1]}'
+    ),
     "a stranger's token": Reply(
         body=b'{"job":"J-1","active":0,"unclaimed":0,"again":0,"unchanged":0,"withdrawn":["X"]}'
     ),
@@ -149,6 +155,24 @@ def test_refusal_cannot_write_to_the_terminal() -> None:
         send(lambda _: problem(401, "\x1b[2Jgone\n"))
 
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(raw=b"\x1b[2J\r\n\r\n"),
+        Reply(kind="a/\x1b[2J"),
+        problem(409, faults=[{"token": TOKEN, "fault": "\x1b[2Jgone"}]),
+    ],
+)
+def test_no_answer_at_all_can_write_to_the_terminal(reply: Reply) -> None:
+    with counter(lambda _: reply) as served, pytest.raises(SiteError) as caught:
+        SiteClient(served.site, STATION_TOKEN).fetch_job(JobAddress(served.site, "J-1"))
+
+    said = f"{caught.value} {getattr(caught.value, 'faults', '')}"
+    assert "[2j" in said.lower()
+    assert said.isprintable()
+    assert "\\x1b" not in said
 
 
 def test_site_that_drips_is_away() -> None:
