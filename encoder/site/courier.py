@@ -88,6 +88,8 @@ class Postman:
         self._mark = batch[-1].booking
         if any(entry.answer == "withdrawn" for entry in settled) and not self.is_cancelled:
             self.is_cancelled = self._is_gone()
+            if self.is_cancelled:  # nor may a later run make cards of it while the site is away
+                self._outbox.forget_document(self._job)
         return True
 
     def _is_gone(self) -> bool:

@@ -1,10 +1,12 @@
 """A job from the site, or, while the site is away, as it was kept the last time."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
-from encoder.errors import JobError, SiteAwayError, SiteRefusedError
+from encoder.errors import JobError, LedgerError, SiteAwayError, SiteRefusedError
 from encoder.ledger import Ledger
 from encoder.ledger.outbox import SiteJob
 from encoder.site.address import JobAddress
@@ -44,6 +46,8 @@ def obtain_job(client: SiteClient, address: JobAddress, ledger_path: Path) -> Si
             raise SiteAwayError(f"{error}; no card was touched", hint=error.hint) from error
         document, away = kept, error
     except SiteRefusedError as error:
+        if error.status == HTTPStatus.GONE:
+            _forget(ledger_path, address)
         raise SiteRefusedError(
             f"{error}; no card was touched", status=error.status, hint=error.hint
         ) from error
@@ -62,6 +66,13 @@ def _kept(ledger_path: Path, address: JobAddress) -> str | None:
     with Ledger.open(ledger_path, writable=False) as ledger:
         kept = ledger.outbox.job_at(str(address))
     return kept.document if kept is not None else None
+
+
+def _forget(ledger_path: Path, address: JobAddress) -> None:
+    """Forget a cancelled job, so that no card is made of it while the site is away."""
+    if _kept(ledger_path, address) is not None:
+        with suppress(LedgerError), Ledger.open(ledger_path, writable=True) as ledger:
+            ledger.outbox.forget_document(address.job)  # else the run that is at work does it
 
 
 def _own_job(document: str, address: JobAddress) -> Job:

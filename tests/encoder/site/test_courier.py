@@ -184,6 +184,8 @@ def test_withdrawn_card_is_put_aside_and_its_job_looked_at(
         deliver_all(postman)
 
     assert postman.is_cancelled == is_cancelled
+    (job_kept,) = bench.ledger.outbox.jobs()
+    assert (job_kept.document is None) == is_cancelled
     (kept,) = bench.ledger.outbox.not_taken()
     assert (kept.token, kept.answer) == (token, "withdrawn")
     assert "put this card aside" in bench.told[0]
