@@ -100,6 +100,7 @@ class Outbox:
     def keep_job(self, job: SiteJob, *, at: datetime) -> None:
         """Keep a job as the site gave it, so that a later run needs the site no more."""
         with self._writing() as db:
+            db.execute("PRAGMA secure_delete = ON")  # an older document may be replaced
             db.execute(_KEEP, (job.job, job.address, job.document, format_time(at)))
 
     def job_at(self, address: str) -> SiteJob | None:

@@ -117,6 +117,14 @@ def test_forgotten_names_stand_nowhere_in_the_file(path: Path) -> None:
     assert NAME.encode() not in content
 
 
+def test_names_of_a_document_that_was_replaced_stand_nowhere_in_the_file(path: Path) -> None:
+    anew = SiteJob(job="J-1", address=ADDRESS, document="{}")
+
+    content = forget(path, lambda ledger: ledger.outbox.keep_job(anew, at=START))
+
+    assert NAME.encode() not in content
+
+
 def test_names_that_are_only_deleted_would_be_found(path: Path) -> None:
     content = forget(path, lambda ledger: ledger._db.execute("UPDATE site_jobs SET document = ''"))
 
