@@ -87,6 +87,7 @@ from landing.contract.documents import JobItem
 )
 @key_option
 @token_file_option
+@click.option("--quiet", is_flag=True, help="Say nothing but what is wrong.")
 @json_option
 def run(
     job_file: str,
@@ -102,6 +103,7 @@ def run(
     unknown: tuple[str, ...],
     key_path: Path | None,
     token_path: Path | None,
+    quiet: bool,
     as_json: bool,
 ) -> int:
     """Write, prove, lock and book a job; JOB is a file, its address, or - (stdin).
@@ -140,7 +142,9 @@ def run(
         rehearse(order, as_json=as_json)
         return ExitCode.DONE
     with stop_on_signals() as stop, Ledger.open(order.ledger_path, writable=True) as ledger:
-        return exit_code_of(_work(order, taken, ledger, stop.is_asked, as_json=as_json))
+        return exit_code_of(
+            _work(order, taken, ledger, stop.is_asked, as_json=as_json, quiet=quiet)
+        )
 
 
 def _work(
@@ -150,12 +154,13 @@ def _work(
     stopping: Callable[[], bool],
     *,
     as_json: bool,
+    quiet: bool,
 ) -> Outcome:
     key_id = order.key.key_id if order.key else None
     worklist = Worklist(order.job, ledger, mirror=order.mirror, key_id=key_id)
     with (
         _paper(order, ledger, worklist) as paper,
-        open_screen(order.job, worklist, order.readers, as_json=as_json) as screen,
+        open_screen(order.job, worklist, order.readers, as_json=as_json, quiet=quiet) as screen,
         telling_site(taken, ledger, worklist, order.bench, screen) as site,
         open_readers(order, cards=worklist.remaining, warn=screen.warn) as readers,
     ):
@@ -176,6 +181,7 @@ def _work(
             stopping=lambda: stopping() or site.is_cancelled(),
             seconds=time.monotonic,
             pause=time.sleep,
+            laid=screen.laid,
         )
         return JobRun(desk, readers, worklist, around, overwrite=order.overwrite).run()
 

@@ -1,6 +1,8 @@
 """What the operator sees of a run: JSON lines, plain lines, or a live picture on a terminal."""
 
 import sys
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
@@ -17,6 +19,7 @@ from rich.text import Text
 from encoder.cli.options import warn, write_json
 from encoder.readers.watchdog import READER_IS_BACK
 from encoder.station.events import Card, End, Event, Ready, Removed
+from encoder.station.pace import Pace
 from encoder.station.visit import Verdict
 from encoder.station.worklist import Worklist
 from landing.contract.documents import Job
@@ -25,7 +28,10 @@ from landing.contract.token import format_token
 _STYLES = {"done": "bold white on green", "resumed": "bold white on green"}
 _TROUBLE = "bold white on red"
 _CALM = "bold white on blue"
-_NEXT_CARD, _NO_MORE = "LAY DOWN A CARD", "ALL DONE"
+_BUSY = "bold black on yellow"
+_NEXT_CARD, _HOLD_STILL, _NO_MORE = "LAY DOWN A CARD", "HOLD STILL", "ALL DONE"
+_BEGUN = "FAILED"
+_LAST_CARDS = 10
 _PANEL_COLUMNS = 36  # what the longest words for a hand need
 
 
@@ -35,8 +41,26 @@ class Screen(Protocol):
     def show(self, event: Event, verdict: Verdict | None) -> None:
         """Show one event; a card's comes with its verdict."""
 
+    def laid(self, reader: str) -> None:
+        """Show that a card lies at a reader and must not be moved."""
+
     def warn(self, trouble: str) -> None:
         """Tell of something that goes on without being right."""
+
+
+class Quiet:
+    """Nothing but what is wrong, on stderr."""
+
+    def show(self, event: Event, verdict: Verdict | None) -> None:
+        """Leave out what went well."""
+        _explain(verdict)
+
+    def laid(self, reader: str) -> None:
+        """Leave it out."""
+
+    def warn(self, trouble: str) -> None:
+        """Write it to stderr."""
+        click.echo(f"warning: {trouble}", err=True)
 
 
 class JsonLines:
@@ -46,6 +70,9 @@ class JsonLines:
         """Write the event; what to do about a card goes to stderr."""
         write_json(event.as_json())
         _explain(verdict)
+
+    def laid(self, reader: str) -> None:
+        """Leave it out: the card's line follows."""
 
     def warn(self, trouble: str) -> None:
         """Write it to stderr."""
@@ -65,16 +92,19 @@ class PlainLines:
             click.echo(end_line(event), err=True)
         _explain(verdict)
 
+    def laid(self, reader: str) -> None:
+        """Leave it out: the card's line follows."""
+
     def warn(self, trouble: str) -> None:
         """Write it to stderr."""
         warn(trouble)
 
 
 class LiveScreen:
-    """A panel a reader, big, that says what to do next, and a bar, on stderr.
+    """A panel a reader, big, that says what to do next, a bar, and the last cards, on stderr.
 
-    The cards' lines stand above, or go to a stdout that is no terminal. Whatever goes to the
-    terminal goes through the one console: it moves the picture down first.
+    The cards' lines go to stdout, too, where that is no terminal. Whatever goes to the terminal
+    goes through the one console: it moves the picture down first.
     """
 
     def __init__(
@@ -84,6 +114,8 @@ class LiveScreen:
         self._progress = progress
         self._worklist = worklist
         self._panels = dict.fromkeys(readers, ("OPENING THE READER", _CALM))
+        self._pace = Pace()
+        self._last: deque[str] = deque(maxlen=_LAST_CARDS)
         self._turn = Lock()  # a reader that is opened again warns from its own thread
 
     def open(self) -> None:
@@ -94,15 +126,21 @@ class LiveScreen:
         """Draw the state after this event."""
         with self._turn:
             if isinstance(event, Card):
-                self._log(event, verdict)
+                self._log(event)
                 self._live.console.bell()
                 self._set(event.reader, *_state_of(event, verdict))
             elif isinstance(event, Ready):
                 self._set(None, *self._waiting())
             elif isinstance(event, Removed):
-                self._set(event.reader, *self._waiting())
+                self._clear(event.reader)
             elif isinstance(event, End):
                 self._panels = {"": (end_line(event), _CALM)}
+            self._draw()
+
+    def laid(self, reader: str) -> None:
+        """Ask for patience at one reader."""
+        with self._turn:
+            self._set(reader, _HOLD_STILL, _BUSY)
             self._draw()
 
     def warn(self, trouble: str) -> None:
@@ -125,19 +163,30 @@ class LiveScreen:
                 if said == _NEXT_CARD:
                     self._panels[path] = (_NO_MORE, _CALM)
 
+    def _clear(self, reader: str | None) -> None:
+        """Ask for the next card, unless one was begun there and is wanted again."""
+        for path in self._panels if reader is None else [reader]:
+            words, style = self._panels[path]
+            if (style, words.partition(":")[0]) != (_TROUBLE, _BEGUN):
+                self._set(path, *self._waiting())
+
     def _waiting(self) -> tuple[str, str]:
         return (_NEXT_CARD if self._worklist.remaining else _NO_MORE), _CALM
 
-    def _log(self, card: Card, verdict: Verdict | None) -> None:
+    def _log(self, card: Card) -> None:
         if not _is_terminal(sys.stdout):
             click.echo(card_line(card))
-        for line in (card_line(card), *_explanation(verdict)):
-            self._live.console.print(line, markup=False, highlight=False)
+        self._last.append(card_line(card))
+        if card.status in ("done", "resumed"):
+            self._pace.card_done(time.monotonic())
 
     def _draw(self) -> None:
         task = self._progress.task_ids[0]
         self._progress.update(task, completed=self._worklist.done)
-        self._live.update(Group(self._side_by_side(), self._progress), refresh=True)
+        last = Text("\n".join(self._last), no_wrap=True, overflow="ellipsis")
+        pace = Text(_pace_line(self._pace, self._worklist.remaining))
+        picture = Group(self._side_by_side(), self._progress, pace, last)
+        self._live.update(picture, refresh=True)
 
     def _side_by_side(self) -> RenderableType:
         """The panels beside one another, or below where they would be too narrow to read."""
@@ -154,6 +203,13 @@ class LiveScreen:
         return table
 
 
+def _pace_line(pace: Pace, remaining: int) -> str:
+    rate, left = pace.cards_per_hour, pace.seconds_left(remaining)
+    if rate is None or left is None:
+        return ""
+    return f"{rate:.0f} cards an hour, {left / 60:.0f} min left"
+
+
 def _panel(title: str | None, words: str, style: str) -> Panel:
     text = Text(words, style=style, justify="center")
     return Panel(text, title=title, padding=(1, 2), style=style)
@@ -161,11 +217,13 @@ def _panel(title: str | None, words: str, style: str) -> Panel:
 
 @contextmanager
 def open_screen(
-    job: Job, worklist: Worklist, readers: Sequence[str], *, as_json: bool
+    job: Job, worklist: Worklist, readers: Sequence[str], *, as_json: bool, quiet: bool = False
 ) -> Iterator[Screen]:
-    """Choose the screen: JSON when asked for, a live one on a terminal, else plain lines."""
+    """Choose the screen: what was asked for, else a live one on a terminal, else plain lines."""
     if as_json:
         yield JsonLines()
+    elif quiet:
+        yield Quiet()
     elif not _is_terminal(sys.stderr):
         yield PlainLines()
     else:

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from encoder.errors import EncoderError
 from encoder.station.events import Card, Event, Removed
+from encoder.station.pace import Pace
 from encoder.station.visit import Verdict
 from encoder.station.worklist import Worklist
 from encoder.web.hub import Hub
-from encoder.web.pace import Pace
 from encoder.web.trouble import trouble_of
 from landing.contract.documents import Job
 from landing.contract.token import format_token

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from markupsafe import Markup, escape
 
-_PLACE = 40.0  # of a column, where there are few
+_PLACE = 52.0  # of a column, where there are few
 _NARROW_PLACE = 21.0
 _EDGE = 16.0  # what the name below an outer column needs beside it
 _HEIGHT = 190.0

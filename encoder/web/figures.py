@@ -37,7 +37,7 @@ class FiguresPage:
             count = (self.last - self.first).days + 1
             days = [(self.first + timedelta(days=day)).isoformat() for day in range(count)]
         return {
-            f"{day[8:10]}.{day[5:7]}.": self.days[day].done if day in self.days else 0
+            f"{day[8:10]}.{day[5:7]}": self.days[day].done if day in self.days else 0
             for day in days
         }
 

@@ -240,3 +240,22 @@ def test_dry_run_finds_what_would_stop_the_run(fault: str, ledger: Path) -> None
 
     assert answer[:2] == (code, "")
     assert words in answer[2]
+
+
+def test_quiet_run_says_nothing_when_nothing_is_wrong(ledger: Path) -> None:
+    ran = invoke("run", job_of(ledger.parent), "--reader", "sim", "--ledger", ledger, "--quiet")
+
+    assert (ran.exit_code, ran.output) == (0, "")
+
+
+def test_quiet_run_says_what_is_wrong(ledger: Path) -> None:
+    blank = new_chip(NTAG213).memory
+    locked = VirtualChip(NTAG213, UID, memory=blank[:10] + b"\xff\xff" + blank[12:])
+    with FieldServer(CardBox([locked, new_chip(NTAG213)])) as server:
+        ran = invoke(
+            *("run", job_of(ledger.parent), "--ledger", ledger),
+            *("--reader", server.path, "--quiet"),
+        )
+
+    assert (ran.exit_code, ran.stdout) == (6, "")
+    assert "hint: put the card aside: it was locked before it came here" in ran.stderr

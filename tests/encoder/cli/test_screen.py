@@ -142,6 +142,30 @@ def test_removal_at_one_reader_leaves_the_other_as_it_is(bench: Callable[[int], 
     assert halves(lines) == ("LAY DOWN A CARD", "DONE - TAKE THE CARD AWAY")
 
 
+def test_card_that_is_laid_down_asks_for_patience_at_its_reader(
+    bench: Callable[[int], Bench],
+) -> None:
+    made = bench(100)
+    made.after(READY)
+    made.screen.laid(RIGHT)
+
+    assert halves(made.after()) == ("LAY DOWN A CARD", "HOLD STILL")
+
+
+def test_torn_card_is_asked_for_until_it_lies_there_again(bench: Callable[[int], Bench]) -> None:
+    lines = bench(100).after(READY, card(LEFT, "failed"), Removed(uid=None, reader=LEFT))
+
+    left, _ = halves(lines)
+    assert left.endswith("lay the same card down again and leave it there; it keeps its token")
+
+
+def test_no_more_than_the_last_ten_cards_stand_below(bench: Callable[[int], Bench]) -> None:
+    lines = bench(100).after(READY, *[card(LEFT, "done")] * 25)
+
+    assert sum("04A1B2C3D4E580" in line for line in lines) == 10
+    assert any("cards an hour" in line for line in lines)
+
+
 def test_lost_reader_says_so_on_its_panel_until_it_is_back(bench: Callable[[int], Bench]) -> None:
     lost = f"{LEFT}: the reader was lost: no such device; it is opened again"
 

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 
 from encoder.errors import LedgerError
+from encoder.station.pace import Pace
 from encoder.web import charts
 from encoder.web.hub import Hub, Message
 from encoder.web.memory import Memory, Remembered
-from encoder.web.pace import Pace
 
 
 def published(hub: Hub, *numbers: int) -> None:
