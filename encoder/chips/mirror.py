@@ -51,6 +51,11 @@ def plain_url(url: str, kind: Mirror) -> str:
     return url if kind == "none" else url.rpartition(_QUERY)[0]
 
 
+def without_mirror(url: str) -> str:
+    """The address ahead of what some chip puts there, whichever kind it is."""
+    return url.partition(_QUERY)[0]
+
+
 def place_of(memory_offset: int, content: bytes, kind: Mirror) -> MirrorPlace | None:
     """Find the room in ``content``, which begins ``memory_offset`` bytes behind page 00h."""
     if kind == "none":

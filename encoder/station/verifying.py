@@ -1,7 +1,7 @@
 """One card against the ledger: the same, or what differs. Nothing here writes."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from encoder.chips.locks import is_password_protected
@@ -10,6 +10,7 @@ from encoder.errors import CardFailedError, CardLostError, CardRefusedError, Nak
 from encoder.ledger import BookedCard, Ledger
 from encoder.station.checking import changes, known_with
 from encoder.station.identify import Found, identify, read_genuine, read_state
+from encoder.station.matching import Match, Scan, address_on, match
 from encoder.station.session import Session
 
 Sameness = Literal["same", "differs", "not-booked", "not-done", "unreadable"]
@@ -18,7 +19,10 @@ SAMENESSES: tuple[Sameness, ...] = get_args(Sameness)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What became of one presentation; ``differences`` are in words, for people."""
+    """What became of one presentation; ``differences`` are in words, for people.
+
+    ``label`` says whether the scanned label is this card's, where one was scanned.
+    """
 
     status: Sameness
     uid: str | None
@@ -27,10 +31,19 @@ class Looked:
     chip: str | None = None
     stage: str | None = None
     differences: tuple[str, ...] = ()
+    label: Match | None = None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether nothing is wrong with the card, nor with its label where one was scanned."""
+        return self.status == "same" and (self.label is None or self.label.is_same)
 
     def as_json(self) -> dict[str, Any]:
         """The card as an event."""
-        return {"event": "card", **asdict(self), "differences": list(self.differences)}
+        facts = {"event": "card", **asdict(self), "differences": list(self.differences)}
+        if self.label is None:
+            del facts["label"]
+        return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,18 @@ class Verifier:
 
     ledger: Ledger
     key: StationKey | None = None
+
+    def look_with(self, session: Session, scan: Scan) -> Looked:
+        """Compare one card with its row and with the label that was scanned."""
+        looked = self.look(session)
+        if looked.status == "unreadable":
+            return looked
+        known = known_with(self.ledger.card_with_uid(session.uid.hex().upper()))
+        try:
+            return replace(looked, label=match(scan, address_on(session, known)))
+        except (CardLostError, CardRefusedError, NakError) as error:
+            told = (*looked.differences, str(error))
+            return replace(looked, status="unreadable", differences=told)
 
     def look(self, session: Session) -> Looked:
         """Compare one card; one that is taken away meanwhile is unreadable."""
