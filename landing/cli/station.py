@@ -33,10 +33,12 @@ def new(name: str, as_json: bool) -> None:
     Examples:
       wecard-landing station new bench-1 > station.token
       wecard-landing station new bench-1 --json
+
+    A file with a token is to be readable by its owner alone: say umask 077 first.
     """
     with open_site_database(read_settings()) as database, database.writing() as db:
         token = new_station(db, name, now=now(), random=secrets.token_urlsafe)
-    answer({"station": name, "token": token}, token, as_json=as_json)
+        answer({"station": name, "token": token}, token, as_json=as_json)  # or it is not made
     click.echo(f"{name}: keep this token as you keep a password; it is not shown again", err=True)
 
 

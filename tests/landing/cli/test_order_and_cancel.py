@@ -170,6 +170,20 @@ def test_station_token_is_shown_once_and_kept_as_a_hash(desk: Desk) -> None:
     assert parse_stations(desk) == [("bench-1", None)]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_station_whose_token_could_not_be_written_is_not_made(desk: Desk) -> None:
+    with Path("/dev/full").open("wb") as full:
+        made = subprocess.run(
+            [sys.executable, "-c", MAIN, "station", "new", "bench-1"],
+            env={**os.environ, **desk.variables},
+            stdout=full,
+            check=False,
+        )
+
+    assert made.returncode != 0
+    assert parse_stations(desk) == []
+
+
 def test_station_is_revoked_and_named_anew(desk: Desk) -> None:
     first = desk.done("station", "new", "bench-1")["token"]
     taken = desk.run("station", "new", "bench-1")
