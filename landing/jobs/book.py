@@ -52,7 +52,7 @@ def book_report(db: Connection, report: Report, *, now: datetime) -> Booking:
             for fault in _faults(db, report.job, job.policy, reported, card)
         ]
     )
-    if job.released_at is None:  # its command was cut short, but its file was there
+    if cards and job.released_at is None:  # its command was cut short, but its file was there
         release_job(db, job.id, now)
     ended = [
         (card.token, _book(db, card, reported, report.station, now))

@@ -259,6 +259,15 @@ def test_job_whose_file_is_not_out_is_not_given(tmp_path: Any) -> None:
     bench.database.close()
 
 
+def test_report_without_a_card_lets_no_job_out(tmp_path: Any) -> None:
+    bench = Bench(make_site(tmp_path), released=False)
+
+    bench.post(Report(job=bench.job.job, station="bench-1", cards=()))
+
+    _problem(bench.get(), 404)
+    bench.database.close()
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("DELETE", "/api/v1/jobs/J-1", 405), ("GET", "/api/v1/nothing", 404), ("GET", "/api/", 404)],
