@@ -7,7 +7,7 @@ command knows that the label may be out already.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from encoder.errors import EncoderError, PrinterError, QrMismatchError
@@ -172,7 +172,9 @@ class PrintRoom:
         pages = render_pages(self._order.style, [one.content for one in matching], title=job)
         self._book(matching, "begun")
         try:
-            said = self._order.printer.send(self._document(job, pages))
+            # a folder replaces what has the same name, and an earlier sheet has other labels
+            at = f"{self._clock().astimezone(UTC):%Y%m%dT%H%M%SZ}"
+            said = self._order.printer.send(self._document(f"{job}-{at}", pages))
         except PrinterError as error:
             yield from [self._failed(one, error) for one in matching]
             return

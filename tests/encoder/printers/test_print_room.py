@@ -1,8 +1,10 @@
 """Only done cards get a label; each says what its chip says; none comes out twice in silence."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from encoder.labels.layout_file import load_layout
 from encoder.labels.render import Style
 from encoder.ledger import Ledger, Print, PrintOutcome
 from encoder.printers import Document, DocumentKind
+from encoder.printers.folder import FolderPrinter
 from encoder.printing import PrintedLabel, PrintOrder, PrintRoom, Status
 from landing.contract.documents import Job
 from landing.contract.url import card_url
@@ -259,13 +262,35 @@ def test_label_of_another_layout_is_printed_and_said_to_be_one_more(path: Path, 
     assert {label.note for label in labels} == {"its token is also on the label cr80-back"}
 
 
+class Nameless(PrintRoom):
+    """A broken print room: every document has the same name."""
+
+    def _document(self, _name: str, content: bytes) -> Document:
+        return super()._document("labels", content)
+
+
 def test_sheet_is_one_document_of_all_labels(path: Path, job: Job) -> None:
     tray = Tray()
 
     labels = printed(path, job, tray, style=SHEET)
 
     assert statuses(labels) == ["printed", "printed"]
-    assert tray.out == [f"{job.job}-avery-l7160"]
+    (name,) = tray.out
+    assert re.fullmatch(rf"{job.job}-20261122T1400\d\dZ-avery-l7160", name)
+
+
+@pytest.mark.parametrize(("room", "sheets"), [(PrintRoom, 2), (Nameless, 1)])
+def test_later_sheet_does_not_replace_an_earlier_one(
+    path: Path, job: Job, tmp_path: Path, room: type[PrintRoom], sheets: int
+) -> None:
+    folder = FolderPrinter(tmp_path / "labels")
+    for hours, item in enumerate(job.items[:2]):
+        order = PrintOrder(job=job, style=SHEET, printer=folder, tokens=frozenset([item.token]))
+        with Ledger.open(path, writable=True) as ledger:
+            at = START + timedelta(hours=hours)
+            list(room(order, ledger, bench=BENCH, clock=partial(at.replace)).run())
+
+    assert len(list((tmp_path / "labels").iterdir())) == sheets
 
 
 def test_sheet_that_failed_is_booked_for_each_of_its_cards(path: Path, job: Job) -> None:
