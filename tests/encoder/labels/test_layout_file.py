@@ -74,6 +74,9 @@ FAULTS = {
     "lines": ("size_pt = 10", "size_pt = 10\nlines = 0", "a whole number from 1 to 20 is allowed"),
     "on-the-code": ("x_mm = 34", "x_mm = 31", ("line 12: field 2 (name): it overlaps the field of"
         " kind qr")),
+    "band-on-the-code": ('"name"\nx_mm = 34\ny_mm = 5\nwidth_mm = 24\nheight_mm = 8\nsize_pt = 10',
+        '"band"\nx_mm = 31\ny_mm = 5\nwidth_mm = 24\nheight_mm = 8',
+        "field 2 (band): it overlaps the field of kind qr"),
     "outside": ("x_mm = 34", "x_mm = 40", ("line 12: field 2 (name): it may reach from 1 to 59 mm"
         " across and from 1 to 39 mm down, found 40 to 64")),
     "code-too-small": ("side_mm = 30", "side_mm = 13", ("line 10: field 1 (qr), side_mm: 13.2 mm or"

@@ -190,6 +190,20 @@ def test_silent_site_is_away() -> None:
         send(lambda _: Reply(delay=1.0), quiet_seconds=0.2)
 
 
+def test_job_that_breaks_off_is_no_job() -> None:
+    torn = Reply(body=b"{}", length=3)
+
+    with counter(lambda _: torn) as served, pytest.raises(SiteAwayError, match="broke off"):
+        SiteClient(served.site, STATION_TOKEN).fetch_job(JobAddress(served.site, "J-1"))
+
+
+def test_answer_without_an_end_is_not_read_to_one() -> None:
+    endless = Reply(body=b" " * (2 * 1024 * 1024))
+
+    with pytest.raises(SiteAwayError, match="longer than 1048576 bytes"):
+        send(lambda _: endless)
+
+
 def test_closing_ends_a_request_at_hand() -> None:
     asked, done = threading.Event(), threading.Event()
 
@@ -284,7 +298,15 @@ def test_token_is_read_from_its_file_or_the_variable(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "mode"),
-    [("", 0o600), ("a\nb", 0o600), ("é", 0o600), ("a b", 0o600), ("x" * 600, 0o600), ("ok", 0o644)],
+    [
+        ("", 0o600),
+        ("a\nb", 0o600),
+        ("é", 0o600),
+        ("a b", 0o600),
+        ("x" * 600, 0o600),
+        ("ok", 0o640),
+        ("ok", 0o604),
+    ],
 )
 def test_file_that_is_no_token_is_refused_without_quoting_it(
     tmp_path: Path, content: str, mode: int

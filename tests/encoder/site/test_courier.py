@@ -235,6 +235,21 @@ def test_courier_waits_for_a_site_that_is_away_and_says_so_twice_at_most(bench: 
     assert "is back" in bench.told[1]
 
 
+def test_courier_comes_back_no_sooner_than_the_site_asks_for(bench: Bench) -> None:
+    bench.book()
+    later = Reply(status=503, kind="text/html", headers=(("Retry-After", "120"),))
+
+    with counter(lambda _: later) as served:
+        courier = bench.courier(served)
+        courier.start()
+        until(lambda: courier.status().state == "away")
+        time.sleep(0.5)  # ten of its own pauses
+        asked = len(served.asked)
+        courier.finish(0.0)
+
+    assert asked == 1
+
+
 def test_courier_stops_at_once_when_the_token_is_refused(bench: Bench) -> None:
     bench.book(1)
     with counter(lambda _: problem(401, "No such token.")) as served:
