@@ -7,8 +7,10 @@ from pathlib import Path
 
 from encoder.errors import EncoderError
 
+_EVERYONES = 0o644
 
-def write_whole(path: Path, *content: bytes) -> None:
+
+def write_whole(path: Path, *content: bytes, mode: int = _EVERYONES) -> None:
     """Write ``content``, in parts, beside ``path``, flush it to the disk, then put it in place.
 
     Raises:
@@ -25,7 +27,7 @@ def write_whole(path: Path, *content: bytes) -> None:
         draft = Path(draft_name)
         try:
             with os.fdopen(handle, "wb") as file:
-                os.fchmod(handle, 0o644)
+                os.fchmod(handle, mode)
                 file.writelines(content)
                 file.flush()
                 os.fsync(handle)

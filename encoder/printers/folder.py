@@ -7,6 +7,8 @@ from encoder.errors import EncoderError, PrinterError
 from encoder.printers.printer import Document, DocumentKind
 from encoder.whole_files import write_whole
 
+_PRIVATE = 0o600  # a parcel slip says an activation code
+
 
 class FolderPrinter:
     """Puts documents into a folder, whole or not at all; one of the same name is replaced."""
@@ -38,7 +40,7 @@ class FolderPrinter:
         """
         path = self._folder / f"{document.name}.pdf"
         try:
-            write_whole(path, document.content)
+            write_whole(path, document.content, mode=_PRIVATE)
         except EncoderError as error:
             raise PrinterError(str(error), hint=error.hint) from error
         return f"written to {path}"

@@ -57,6 +57,7 @@ def test_folder_takes_documents_and_replaces_older_ones(tmp_path: Path) -> None:
     (path,) = (tmp_path / "new" / "labels").iterdir()
     assert said == [f"written to {path}"] * 2
     assert path.read_bytes() == DOCUMENT.content
+    assert path.stat().st_mode & 0o077 == 0
 
 
 def test_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
