@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Condition, Thread
 
-from encoder.errors import EncoderError, ReaderError
+from encoder.errors import EncoderError, JobError, ReaderError
 from encoder.ledger import BookedCard, Ledger
 from encoder.printers import Printer
 from encoder.readers import Field
@@ -184,6 +184,11 @@ class Shift:
 
     def _serve(self, desk: Desk, worklist: Worklist) -> None:
         while not self._is_ending:
+            if self._is_cancelled():
+                raise JobError(
+                    f"{self.job.job} was cancelled at the site; no further card is made of it",
+                    hint="put the blank cards back, and finish the job here",
+                )
             if not worklist.remaining:
                 self._board.turn_to("done")
                 self._wait(lambda: bool(worklist.remaining))
@@ -207,7 +212,7 @@ class Shift:
             JobRun(
                 desk, readers, worklist, self._around(), overwrite=self._supplies.overwrite
             ).run()
-            if not self._is_stopping():
+            if not self._is_paused:
                 return
 
     @contextmanager
@@ -238,7 +243,10 @@ class Shift:
                 self._courier.wake()
 
     def _is_stopping(self) -> bool:
-        return self._is_paused or self._is_ending
+        return self._is_paused or self._is_ending or self._is_cancelled()
+
+    def _is_cancelled(self) -> bool:
+        return self._courier is not None and self._courier.is_cancelled()
 
     def _wait(self, until: Callable[[], bool], *, seconds: float | None = None) -> None:
         with self._news:

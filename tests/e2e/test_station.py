@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, View
 from encoder.chips.models import NTAG213
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.tearing import TearPhase
+from encoder.web.server import shown_privately
 from landing.contract.documents import Job, JobItem, Label, Policy, dump_job
 from landing.contract.token import mint_token
 from landing.contract.url import card_url
@@ -181,6 +182,20 @@ def test_keyboard_alone_is_enough(bench: Bench, browser: Browser) -> None:
         expect(page.locator("#setup")).to_be_visible()
 
     assert seen_by_phone(fresh) == seen_by_phone(spoiled) is not None
+
+
+def test_browser_that_is_opened_for_the_operator_comes_in_by_a_private_file(
+    bench: Bench, browser: Browser
+) -> None:
+    with bench.station() as station, operator(browser) as context:
+        page = context.new_page()
+        with shown_privately(station.address) as shown:
+            mode = Path(shown.removeprefix("file://")).stat().st_mode
+            page.goto(shown)
+            page.wait_for_url(f"{station.origin}/en/")
+
+    assert mode & 0o077 == 0
+    assert not Path(shown.removeprefix("file://")).exists()
 
 
 def test_two_browsers_see_the_same(bench: Bench, browser: Browser) -> None:
