@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from landing.cards.model import Card, Encoding, states_after_report
 from landing.contract.documents import Policy, Report, ReportedCard, format_time
@@ -13,6 +13,7 @@ from landing.storage.connection import Connection
 from landing.storage.jobs import find_job, release_job
 
 _MOST_FAULTS = 20
+_MOST_AHEAD = timedelta(days=1)  # a workstation's clock may be wrong, but not by much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,10 @@ def book_report(db: Connection, report: Report, *, now: datetime) -> Booking:
         [
             (reported.token, fault)
             for reported, card in cards
-            for fault in _faults(db, report.job, job.policy, reported, card)
+            for fault in [
+                *_faults(db, report.job, job.policy, reported, card),
+                *_clock_faults(reported, now),
+            ]
         ]
     )
     if cards and job.released_at is None:  # its command was cut short, but its file was there
@@ -94,6 +98,15 @@ def _faults(
     if other is not None and other.token != card.token:
         faults.append(f"the chip {reported.uid} is bound to {format_token(other.token)}")
     return faults
+
+
+def _clock_faults(reported: ReportedCard, now: datetime) -> list[str]:
+    """A time to come would make every true encoding after it count as an older one."""
+    last = max(stage.at for stage in reported.stages)
+    if last <= now + _MOST_AHEAD:
+        return []
+    told = f"it was encoded at {format_time(last)}, and here it is {format_time(now)}"
+    return [f"{told}: a clock is wrong"]
 
 
 def _policy_faults(policy: Policy, reported: ReportedCard) -> list[str]:

@@ -174,6 +174,7 @@ def _broken_reports(text: str) -> dict[str, str]:
         "unknown job": json.dumps(document | {"job": "J-1999-0001"}),
         "a card twice": json.dumps(document | {"cards": document["cards"][:1] * 2}),
         "card not done": json.dumps(document | {"cards": [document["cards"][0] | {"stages": []}]}),
+        "a card of the future": text.replace("2026-11-22", "2099-11-22"),
         "bad token": json.dumps(
             document | {"cards": [document["cards"][0] | {"token": "7H3K9QX2MZ4DH"}]}
         ),

@@ -116,6 +116,21 @@ def test_contradiction_names_each_card_and_books_nothing(bench: Bench) -> None:
     assert bench.everything() == before
 
 
+def test_report_of_the_future_is_a_contradiction_of_its_cards(bench: Bench) -> None:
+    report = report_of(bench.job)
+    first, second = report.cards
+    late = replace(first.stages[-1], at=NOW + timedelta(days=50 * 365))
+    early = replace(first, stages=(*first.stages[:-1], late))
+    before = bench.everything()
+
+    answer = bench.post(replace(report, cards=(early, second)))
+
+    (fault,) = _problem(answer, 409)["faults"]
+    assert fault["token"] == first.token
+    assert fault["fault"].endswith("a clock is wrong")
+    assert bench.everything() == before
+
+
 @pytest.mark.parametrize(
     "authorization",
     ["", "Bearer", "Bearer ", "Bearer wrong", "Basic d2NzOng=", "bearer x y", "Bearer \xe9"],
