@@ -69,7 +69,7 @@ def export(reference: str, out: str, quarantined: bool, as_json: bool) -> None:
         received = export_contacts(db, uid, quarantined=quarantined)
     rows = [_row(contact) for contact in received]
     content = _as_json(reference, rows) if as_json else _as_csv(rows)
-    open_outlet(out, content.encode(), private=True).publish()
+    open_outlet(out, content.encode()).publish()
     if out != STREAM:
         count = "1 contact" if len(rows) == 1 else f"{len(rows)} contacts"
         click.echo(f"{count}, written to {out}", err=True)

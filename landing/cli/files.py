@@ -11,6 +11,7 @@ from landing.errors import DataError
 
 STREAM = "-"
 MAX_BYTES = 64 * 1024 * 1024
+_PRIVATE = 0o600  # what is written has names, addresses or codes in it
 
 
 class Outlet(Protocol):
@@ -26,7 +27,7 @@ class Outlet(Protocol):
 class FileOutlet:
     """A file beside its final name; the bytes are on the disk before the name is."""
 
-    def __init__(self, path: Path, content: bytes, *, mode: int) -> None:
+    def __init__(self, path: Path, content: bytes) -> None:
         self._path = path.resolve()
         if self._path.exists() and not self._path.is_file():
             raise DataError(
@@ -34,7 +35,7 @@ class FileOutlet:
                 hint="name a file, or - for standard output",
             )
         self._part = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.part")
-        handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -74,10 +75,10 @@ class StreamOutlet:
         """Print nothing."""
 
 
-def open_outlet(name: str, content: bytes, *, private: bool = False) -> Outlet:
+def open_outlet(name: str, content: bytes) -> Outlet:
     """Prepare a document for the file ``name``, or for standard output if it is ``-``.
 
-    A private file is nobody else's to read.
+    A file is nobody else's to read.
 
     Raises:
         DataError: the file cannot be written there.
@@ -85,7 +86,7 @@ def open_outlet(name: str, content: bytes, *, private: bool = False) -> Outlet:
     if name == STREAM:
         return StreamOutlet(content)
     try:
-        return FileOutlet(Path(name), content, mode=0o600 if private else 0o666)
+        return FileOutlet(Path(name), content)
     except OSError as error:
         raise DataError(
             f"{name} cannot be written: {error.strerror}; nothing was changed",

@@ -179,7 +179,7 @@ def new(
             if out is None:
                 release_job(db, made.job, order.at)
             else:
-                outlet = open_outlet(out, dump_job(made).encode(), private=blank is not None)
+                outlet = open_outlet(out, dump_job(made).encode())
                 undo.callback(outlet.discard)
         _release(database, made, outlet, order)
     if replaced:
@@ -252,7 +252,7 @@ def _tell(made: Job, out: str | None, *, as_json: bool) -> None:
     document = {"job": made.job, "file": out, "cards": len(made.items), "address": address}
     cards = "1 card" if len(made.items) == 1 else f"{len(made.items)} cards"
     place = {None: f"to be had at {address}", STREAM: "written to standard output"}
-    text = f"{made.job}: {cards}, {place.get(out, f'written to {out}')}"
+    text = f"{made.job}: {cards}, {place.get(out, f'written to {out}, yours alone to read')}"
     if out == STREAM:
         click.echo(text, err=True)
     else:

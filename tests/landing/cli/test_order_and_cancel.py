@@ -98,7 +98,27 @@ def test_blank_cards_have_codes_that_are_kept_as_hashes_only(desk: Desk) -> None
     assert [parse_activation(format_activation(code).lower()) for code in codes] == codes
     assert not [code for code in codes if code in "\n".join(desk.everything())]
     assert desk.rows("SELECT count(*) FROM activations") == [(3,)]
-    assert (desk.folder / "job.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--blank", "1"], ["--people", "people.csv"]], ids=["all", "blank", "people"]
+)
+def test_job_file_is_its_owners_alone_and_says_so(
+    staffed_desk: Desk, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(staffed_desk.folder)
+    before = os.umask(0o022)
+    Path("job.json").write_text("{}", encoding="utf-8")  # everybody's, as it stands
+    modes = [Path("job.json").stat().st_mode & 0o777]
+
+    try:
+        result = staffed_desk.run("job", "new", *words, "--out", "job.json")
+    finally:
+        os.umask(before)
+
+    modes.append(Path("job.json").stat().st_mode & 0o777)
+    assert modes == [0o644, 0o600]
+    assert "yours alone to read" in result.stdout
 
 
 def test_blank_card_that_is_reported_waits_to_be_claimed(desk: Desk) -> None:
