@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 
@@ -82,13 +81,14 @@ class CupsPrinter:
             self._pause(_POLL_SECONDS)
 
     def _submit(self, document: Document) -> int:
-        """Queue the document, neither scaled nor turned, on a page of its own size."""
+        """Queue the document, neither scaled nor turned, on a page of its own size.
+
+        ``lp`` reads it from a pipe: whatever ends this process, no file with a name is left.
+        """
         media = f"Custom.{document.width_mm:g}x{document.height_mm:g}mm"
         options = ["-o", f"media={media}", "-o", "print-scaling=none"]
-        with tempfile.NamedTemporaryFile(prefix="wecard-", suffix=".pdf") as file:
-            file.write(document.content)
-            file.flush()
-            said = _run("lp", "-d", self._queue, "-t", document.name, *options, "--", file.name)
+        words = ("lp", "-d", self._queue, "-t", document.name, *options, "-")
+        said = _run(*words, content=document.content)
         request = _REQUEST_ID.search(said.stdout)
         if said.returncode or request is None:
             told = (said.stderr or said.stdout).strip().removeprefix("lp: ")
@@ -128,20 +128,21 @@ def _said(queue: ipp.Attributes) -> str:
     return next((words for words in said if words), "no reason given")
 
 
-def _run(*words: str) -> subprocess.CompletedProcess[str]:
+def _run(*words: str, content: bytes = b"") -> subprocess.CompletedProcess[str]:
     plain = {**os.environ, "LC_ALL": "C"}
     try:
-        return subprocess.run(
+        ended = subprocess.run(
             words,
+            input=content,
             capture_output=True,
-            text=True,
             check=False,
             timeout=_TOOL_SECONDS,
             env=plain,
-            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PrinterError(
             f"the command {words[0]} cannot be run: {error}; the label may not have been printed",
             hint="install the commands of CUPS (Debian: cups-client), and see that CUPS runs",
         ) from error
+    said = (text.decode("utf-8", "replace") for text in (ended.stdout, ended.stderr))
+    return subprocess.CompletedProcess(words, ended.returncode, *said)

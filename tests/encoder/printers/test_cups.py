@@ -1,7 +1,9 @@
 """A label goes through a real CUPS queue, and what does not come out is told."""
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +67,34 @@ def test_label_comes_out_of_a_real_queue_in_its_size_and_is_readable(
     assert read_picture(page).endswith(ZOE_CARD.token)
     assert page.width == pytest.approx(document.width_mm / 25.4 * 300, abs=6)
     assert page.height == pytest.approx(document.height_mm / 25.4 * 300, abs=6)
+
+
+LOOKING = """#!/bin/sh
+ls -A "$TMPDIR" >"$SEEN" && exec {lp} "$@"
+"""
+
+
+@pytest.mark.parametrize("is_left", [False, True])
+def test_label_lies_in_no_file_that_a_killed_command_would_leave(
+    cups: Cups, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_left: bool
+) -> None:
+    """Seeded fault: a file that lies there while the document is handed over is seen."""
+    folder, tools = tmp_path / "tmp", tmp_path / "tools"
+    folder.mkdir()
+    tools.mkdir()
+    (tools / "lp").write_text(LOOKING.format(lp=shutil.which("lp")), encoding="utf-8")
+    (tools / "lp").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    if is_left:
+        (folder / "wecard-label.pdf").touch()
+
+    said = open_printer("cups:pdf").send(label())
+
+    assert "completed" in said
+    assert bool((tmp_path / "seen").read_text(encoding="utf-8")) == is_left
 
 
 def test_check_finds_nothing_wrong_with_a_queue_that_prints(cups: Cups) -> None:
