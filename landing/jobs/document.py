@@ -54,5 +54,6 @@ class _Labels:
         if card.profile_uid is not None:
             return label_of(self._profiles[card.profile_uid])
         code = activation_code(self._secret_key, card.token)
-        known = hash_activation(card.token, code) == self._hashes.get(card.token)
+        hashed = hash_activation(self._secret_key, card.token, code)
+        known = hashed == self._hashes.get(card.token)
         return Label(activation=code if known else "")

@@ -82,7 +82,7 @@ def order_blank_job(
     for _ in range(count):
         token = order.add(None, Label())
         code = activation_code(secret_key, token)
-        insert_activation(db, token, hash_activation(token, code))
+        insert_activation(db, token, hash_activation(secret_key, token, code))
         order.relabel(Label(activation=code))
     return order.document()
 

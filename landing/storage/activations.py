@@ -1,4 +1,4 @@
-"""The hashes of activation codes: whether a code is right can be told, what it is cannot."""
+"""Keyed hashes of activation codes: with the site's key it can be told whether one is right."""
 
 import sqlalchemy as sa
 
@@ -9,7 +9,7 @@ ACTIVATIONS = sa.Table(
     "activations",
     METADATA,
     sa.Column("token", sa.Text, sa.ForeignKey("cards.token"), primary_key=True),
-    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),  # HMAC-SHA-256
 )
 
 
