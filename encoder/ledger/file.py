@@ -1,9 +1,10 @@
 """Open the ledger's file: the checks, the migrations, and what to do where it cannot be written."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ _BUSY_SECONDS = 10.0
 # WAL makes files beside the ledger even to read it. Source: SQLite, "Write-Ahead Logging", 5
 _FOLDER_IS_READ_ONLY = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _IN_MEMORY = ":memory:"
+_MODE = 0o640  # a job under way is in it, with names and codes: its owner's, and a group's
 
 
 @contextmanager
@@ -120,6 +122,8 @@ def _connect(path: Path | str) -> sqlite3.Connection:
 
 
 def _writable(path: Path) -> sqlite3.Connection:
+    if not path.exists():  # one that stands is not opened beside SQLite: closing ends its locks
+        _make(path)
     opened = _connect(path)
     try:
         if _version(opened, path):
@@ -131,6 +135,15 @@ def _writable(path: Path) -> sqlite3.Connection:
         opened.close()
         raise
     return opened
+
+
+def _make(path: Path) -> None:
+    """Make the empty file; SQLite gives the files beside it the same mode.
+
+    Source: SQLite, os_unix.c, findCreateFileMode.
+    """
+    with suppress(OSError):  # SQLite tells what is wrong with the folder
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE))
 
 
 def _in_place_or_copied(path: Path) -> sqlite3.Connection:

@@ -259,6 +259,27 @@ def begin_many(ledger: Ledger) -> None:
         ledger.begin(card(f"04{number:012X}", mint_token()), at=START, by=BENCH)
 
 
+@pytest.mark.parametrize(("stands_as", "mode"), [(None, 0o640), (0o644, 0o644), (0o600, 0o600)])
+def test_new_ledger_is_for_its_owner_and_group_and_one_that_stands_as_it_was_set(
+    tmp_path: Path, stands_as: int | None, mode: int
+) -> None:
+    path = tmp_path / "ledger.db"
+    if stands_as is not None:
+        path.touch()
+        path.chmod(stands_as)
+    before = os.umask(0o022)
+
+    try:
+        with Ledger.open(path, writable=True) as ledger:
+            ledger.begin(card(UID, TOKEN), at=START, by=BENCH)
+            files = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+            modes = {file.stat().st_mode & 0o777 for file in files}
+    finally:
+        os.umask(before)
+
+    assert modes == {mode}
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that everyone may look into."""
