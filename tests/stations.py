@@ -21,14 +21,34 @@ from tests.processes import COMMANDS, Workshop, free_port
 PATIENCE_SECONDS = 60.0
 
 
+@dataclass(frozen=True)
+class Visit:
+    """What a browser keeps that came in: its cookie, and the pass that its page has."""
+
+    cookie: str = ""
+    word: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What goes along with each request of our own page."""
+        return {"Cookie": self.cookie, "Station-Pass": self.word}
+
+
+def come_in(address: str) -> Visit:
+    """Use an address with a key."""
+    with urllib.request.urlopen(address) as answer:
+        cookie = str(answer.headers["Set-Cookie"]).partition(";")[0]
+        return Visit(cookie, answer.read().decode().partition('data-pass="')[2].partition('"')[0])
+
+
 @dataclass
 class RunningStation:
-    """A station that serves; ``cookie`` is that of a browser that came in with the first key."""
+    """A station that serves; ``visit`` is what a browser has that came in with the first key."""
 
     process: subprocess.Popen[str]
     port: int
     address: str
-    cookie: str = ""
+    visit: Visit = field(default_factory=Visit)
 
     @property
     def origin(self) -> str:
@@ -37,14 +57,13 @@ class RunningStation:
 
     def enter(self) -> None:
         """Use the key that the station printed."""
-        with urllib.request.urlopen(self.address) as answer:
-            self.cookie = str(answer.headers["Set-Cookie"]).partition(";")[0]
+        self.visit = come_in(self.address)
 
     def ask(
         self, method: str, path: str, body: str | None = None, **headers: str
     ) -> tuple[int, str]:
         """One request as our own page makes it, unless the headers say otherwise."""
-        own = {"Host": f"127.0.0.1:{self.port}", "Cookie": self.cookie}
+        own = {"Host": f"127.0.0.1:{self.port}"} | self.visit.headers
         if method == "POST":
             own |= {"Origin": self.origin, "Content-Type": "application/json"}
         given = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -1,12 +1,16 @@
 """Who may see and drive the page: browsers on this machine that were handed the one-time key.
 
 Every page that the browser has open can send requests to a loopback address; none but our own
-gets anything. Source: Fetch Metadata Request Headers, 2; RFC 6454, 7; RFC 6265bis, 4.1.2.7.
+gets anything. A cookie alone opens next to nothing: the browser shows it to every port of this
+machine, whoever listens there. With it goes a pass that our own page keeps in its tab, where no
+other origin reads. Source: Fetch Metadata Request Headers, 2; RFC 6454, 7; RFC 6265bis, 4.1.2.7
+and 8.5; HTML Living Standard, 12.2.
 """
 
 import hmac
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 
@@ -18,6 +22,8 @@ _MOST_SESSIONS = 8
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _OWN_SITES = frozenset({"same-origin", "none"})
 ENTRY = "/enter"
+_WORD_HEADER = "Station-Pass"
+_WORD_PARAMETER = "pass"  # where a browser sends no header of ours: pictures and event streams
 STATIC = "/static/"  # the same for everyone, and nobody's
 
 HEADERS = {
@@ -34,10 +40,18 @@ HEADERS = {
 }
 
 
-class Doorkeeper:
-    """The keys that open once, and the cookies of the browsers that came in.
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a browser that came in is given: a cookie, and a pass for the page's own tab."""
 
-    Of a cookie only its SHA-256 is kept: 256 random bits need no slow hash.
+    cookie: str
+    word: str
+
+
+class Doorkeeper:
+    """The keys that open once, and what the browsers that came in were given.
+
+    Of a cookie and its pass only the SHA-256 is kept: 256 random bits need no slow hash.
     """
 
     def __init__(
@@ -62,34 +76,45 @@ class Doorkeeper:
             self._keys.add(_hash(key))
         return f"http://127.0.0.1:{self.port}{ENTRY}?key={key}"
 
-    def admit(self, key: str) -> str | None:
-        """A cookie for the one who brings a key that was not used; else None."""
+    def admit(self, key: str) -> Visit | None:
+        """A cookie and a pass for the one who brings a key that was not used; else None."""
         with self._turn:
             if _hash(key) not in self._keys:
                 return None
             self._keys.remove(_hash(key))
-            cookie = secrets.token_urlsafe(_KEY_BYTES)
-            self._sessions = (*self._sessions, _hash(cookie))[-_MOST_SESSIONS:]
+            visit = Visit(secrets.token_urlsafe(_KEY_BYTES), secrets.token_urlsafe(_KEY_BYTES))
+            session = f"{_hash(visit.cookie)}.{_hash(visit.word)}"
+            self._sessions = (*self._sessions, session)[-_MOST_SESSIONS:]
             self._remember(self._sessions)
-        return cookie
+        return visit
 
     def knows(self, cookie: str) -> bool:
         """Whether a browser came in before."""
-        told = _hash(cookie)
-        return any(hmac.compare_digest(told, kept) for kept in self._sessions)
+        return _is_among(cookie, (session.partition(".")[0] for session in self._sessions))
+
+    def trusts(self, cookie: str, word: str) -> bool:
+        """Whether it is our own page in such a browser: it has a pass, too.
+
+        Not the one that came with the cookie: a second tab's cookie takes the first one's place.
+        """
+        passes = (session.partition(".")[2] for session in self._sessions)
+        return self.knows(cookie) and _is_among(word, passes)
 
 
 def install_access(
     app: Flask,
     door: Doorkeeper,
     *,
-    opened: Callable[[], str],
+    opened: Callable[[str], str],
     closed: Callable[[], ResponseReturnValue],
+    empty: frozenset[str],
 ) -> None:
     """Let nobody else in; ``closed`` is what a browser without a cookie sees.
 
-    ``opened`` is what one that was let in sees. It leads on to the page by itself: were it a
-    redirection, a browser that came from elsewhere would leave the cookie out.
+    ``opened`` is what one that was let in sees: it keeps the pass, and leads on to the page. Were
+    it a redirection, a browser that came from elsewhere would leave the cookie out. ``empty``
+    names the endpoints that a cookie alone opens: pages that tell nothing until their script,
+    which has the pass, asks.
     """
 
     @app.before_request
@@ -101,15 +126,18 @@ def install_access(
         _refuse_other_origins()
         if request.path.startswith(STATIC):
             return None
-        return None if door.knows(request.cookies.get(door.cookie, "")) else closed()
+        cookie = request.cookies.get(door.cookie, "")
+        if request.endpoint in empty:
+            return None if door.knows(cookie) else closed()
+        return None if door.trusts(cookie, _shown_pass()) else closed()
 
     @app.get(ENTRY)
     def enter() -> ResponseReturnValue:
-        cookie = door.admit(request.args.get("key", ""))
-        if cookie is None:
+        visit = door.admit(request.args.get("key", ""))
+        if visit is None:
             return closed()
-        response = Response(opened())
-        response.set_cookie(door.cookie, cookie, httponly=True, samesite="Strict", path="/")
+        response = Response(opened(visit.word))
+        response.set_cookie(door.cookie, visit.cookie, httponly=True, samesite="Strict", path="/")
         return response
 
     @app.after_request
@@ -130,6 +158,19 @@ def _refuse_other_origins() -> None:
         return
     if origin != f"http://{request.host}":
         abort(403)
+
+
+def _shown_pass() -> str:
+    """The pass that came with the request; what changes something has it in a header."""
+    told = request.headers.get(_WORD_HEADER, "")
+    if told or request.method not in _SAFE_METHODS:
+        return told
+    return request.args.get(_WORD_PARAMETER, "")
+
+
+def _is_among(secret: str, hashes: Iterable[str]) -> bool:
+    told = _hash(secret)
+    return sum(hmac.compare_digest(told, kept) for kept in hashes) > 0  # all, for the same time
 
 
 def _hash(secret: str) -> str:

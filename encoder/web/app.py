@@ -25,6 +25,7 @@ from encoder.web.words import DEFAULT_LANGUAGE, LANGUAGES, words_in
 from landing.contract.errors import TokenError
 from landing.contract.token import parse_token
 
+_EMPTY_PAGES = frozenset({"home", "bench", "figures"})
 _MOST_BYTES = 64 * 1024 * 1024  # of a job's document
 
 
@@ -40,15 +41,15 @@ def create_app(
     )
     app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    install_access(app, door, opened=_opened, closed=_closed)
+    install_access(app, door, opened=_opened, closed=_closed, empty=_EMPTY_PAGES)
     app.register_error_handler(EncoderError, _refused)
-    _add_pages(app, board, ledger_path)
+    _add_pages(app, ledger_path)
     _add_stream(app, controls, board, Streams(hub))
     _add_levers(app, controls, door)
     return app
 
 
-def _add_pages(app: Flask, board: Board, ledger_path: Path) -> None:
+def _add_pages(app: Flask, ledger_path: Path) -> None:
     languages = {language: words_in(language) for language in LANGUAGES}
 
     def words(language: str) -> dict[str, Any]:
@@ -63,18 +64,20 @@ def _add_pages(app: Flask, board: Board, ledger_path: Path) -> None:
 
     @app.get("/<language>/")
     def bench(language: str) -> ResponseReturnValue:
-        return render_template(
-            "bench.html", words=words(language), language=language, state=board.snapshot()
-        )
+        return render_template("bench.html", words=words(language), language=language)
 
     @app.get("/<language>/figures")
     def figures(language: str) -> ResponseReturnValue:
-        period = request.args.get("days", "7")
-        if period not in PERIODS:
-            raise BadRequest
+        return render_template(
+            "figures.html", words=words(language), language=language, period=_period()
+        )
+
+    @app.get("/figures/<language>")
+    def counted(language: str) -> ResponseReturnValue:
+        period = _period()
         found = figures_of(ledger_path, days=PERIODS[period], now=datetime.now(UTC))
         return render_template(
-            "figures.html",
+            "counted.html",
             words=words(language),
             language=language,
             figures=found,
@@ -82,6 +85,13 @@ def _add_pages(app: Flask, board: Board, ledger_path: Path) -> None:
             periods=PERIODS,
             charts=charts,
         )
+
+
+def _period() -> str:
+    period = request.args.get("days", "7")
+    if period not in PERIODS:
+        raise BadRequest
+    return period
 
 
 def _add_stream(app: Flask, controls: Controls, board: Board, streams: Streams) -> None:
@@ -179,9 +189,9 @@ def _refused(error: EncoderError) -> ResponseReturnValue:
     return jsonify(trouble_of(error)), 409
 
 
-def _opened() -> str:
-    """What a browser sees for a moment once its key was taken."""
-    return render_template("opened.html")
+def _opened(word: str) -> str:
+    """What a browser sees for a moment once its key was taken: it keeps the pass."""
+    return render_template("opened.html", word=word)
 
 
 def _closed() -> ResponseReturnValue:

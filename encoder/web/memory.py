@@ -18,7 +18,7 @@ _MODE = 0o600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """The last job and how it was worked; ``sessions`` are hashes of the browsers' cookies.
+    """The last job and how it was worked; ``sessions`` hashes of cookies and passes.
 
     A job is an address at its site, or a document that was dropped on the page.
     """

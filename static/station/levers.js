@@ -1,6 +1,7 @@
 // What the operator can do: each act is one request, and what goes wrong is told where it was done.
 
 import { by, setHidden, setText } from "./dom.js";
+import { ask as send, leave } from "./pass.js";
 import { fill, words } from "./words.js";
 
 let state = null;
@@ -10,9 +11,10 @@ export async function pull(name, wish = {}, place = "lever-fault") {
   const body = typeof wish === "string" ? wish : JSON.stringify(wish);
   setText(by(place), "");
   try {
-    const answer = await fetch(`/do/${name}`, {
+    const answer = await send(`/do/${name}`, {
       method: "POST", headers: { "Content-Type": "application/json" }, body,
     });
+    if (answer.status === 401) leave();
     const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
     if (answer.ok) return told;
     const trouble = words.trouble[told.kind] ?? words.trouble.fault;
@@ -69,7 +71,7 @@ export async function finish() {
 
 export const pause = () => pull(state.phase === "paused" ? "resume" : "pause");
 
-export const lastCard = () => state.cards[0];
+export const lastCard = () => state?.cards[0];
 
 /** Whether a key may do this now: the button for it is there. */
 export const isOffered = (id) => !by("levers").hidden && !by(id).hidden;
@@ -87,7 +89,20 @@ export function showLevers(now) {
   setHidden(by("finish"), !["working", "starting", "paused", "reader-lost", "done", "fault"].includes(phase));
 }
 
+/** Save the report; a plain link would come without the pass. */
+async function saveReport(event) {
+  event.preventDefault();
+  const answer = await send("/report").catch(() => null);
+  if (answer?.status === 401) leave();
+  if (!answer?.ok) return setText(by("lever-fault"), words.state.gone.title);
+  const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"));
+  const href = URL.createObjectURL(await answer.blob());
+  Object.assign(document.createElement("a"), { href, download: named[1] }).click();
+  URL.revokeObjectURL(href);
+}
+
 export function installLevers() {
+  by("report").addEventListener("click", saveReport);
   by("again").addEventListener("click", () => pull("again"));
   by("pause").addEventListener("click", () => pull("pause"));
   by("resume").addEventListener("click", () => pull("resume"));

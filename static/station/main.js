@@ -3,18 +3,20 @@
 import { by, setText } from "./dom.js";
 import * as levers from "./levers.js";
 import { showPanels } from "./panels.js";
+import { ask, hasPass, leave, passed } from "./pass.js";
 import { installSetup, showSetup } from "./setup.js";
 import { showSide } from "./side.js";
 import * as sounds from "./sounds.js";
-import { firstState, words } from "./words.js";
+import { words } from "./words.js";
 
 const RETRY_MS = 1000;
 const PATIENCE_MS = 1500; // a stream that breaks off and comes back at once is not worth a word
-let state = firstState;
+let state = null;
 let gone = null;
 
 function draw(now) {
   state = now;
+  setText(by("where"), `${now.station} · ${now.operator}`);
   showPanels(now);
   showSetup(now);
   showSide(now);
@@ -22,7 +24,7 @@ function draw(now) {
 }
 
 function follow() {
-  const stream = new EventSource("/events");
+  const stream = new EventSource(passed("/events"));
   stream.addEventListener("message", (event) => {
     clearTimeout(gone);
     gone = null;
@@ -31,8 +33,8 @@ function follow() {
   stream.addEventListener("error", async () => {
     gone ??= setTimeout(() => showPanels({ phase: "gone", panels: [], trouble: null }), PATIENCE_MS);
     if (stream.readyState !== EventSource.CLOSED) return;
-    const answer = await fetch("/state").catch(() => null);
-    if (answer?.status === 401) location.reload();
+    const answer = await ask("/state").catch(() => null);
+    if (answer?.status === 401) leave();
     else setTimeout(follow, RETRY_MS);
   });
 }
@@ -84,5 +86,5 @@ document.addEventListener("submit", async (event) => {
   await sounds.turn(true).catch(() => {}); // starting is an act of the operator's: sound may begin
   showSound();
 });
-draw(firstState);
-follow();
+if (hasPass()) follow();
+else leave();

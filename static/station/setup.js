@@ -2,6 +2,7 @@
 
 import { by, setHidden, setText } from "./dom.js";
 import { pull } from "./levers.js";
+import { ask } from "./pass.js";
 import { fill, words } from "./words.js";
 
 const FAULT = "setup-fault";
@@ -55,7 +56,7 @@ const chosenReaders = () =>
   [...by("readers").querySelectorAll("input:checked")].map((input) => input.value);
 
 async function look() {
-  const answer = await fetch("/readers").catch(() => null);
+  const answer = await ask("/readers").catch(() => null);
   const seen = answer?.ok ? await answer.json() : [];
   const before = chosenReaders();
   const chosen = new Set(before.length ? before : wanted);

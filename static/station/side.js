@@ -1,6 +1,7 @@
 // Beside the large state: how far the job is, and the last cards.
 
 import { by, keep, setHidden, setText } from "./dom.js";
+import { passed } from "./pass.js";
 import { duration, fill, words } from "./words.js";
 
 export function showSide(state) {
@@ -47,7 +48,7 @@ function make(card) {
   element.dataset.uid = card.uid;
   element.dataset.grouped = card.grouped;
   element.dataset.at = card.at;
-  element.querySelector(".qr").src = `/qr/${card.token}.svg`;
+  element.querySelector(".qr").src = passed(`/qr/${card.token}.svg`);
   setText(element.querySelector(".token"), card.grouped);
   setText(element.querySelector(".name"), card.name);
   setText(element.querySelector(".uid"), `${card.chip} ${card.uid}`);

@@ -1,9 +1,6 @@
-// The page's words and its first state, as the server put them into the page.
+// The page's words, as the server put them into the page.
 
-const read = (id) => JSON.parse(document.getElementById(id).textContent);
-
-export const words = read("words");
-export const firstState = read("state");
+export const words = JSON.parse(document.getElementById("words").textContent);
 
 /** Put facts into the places of a sentence: "{done} of {total}". */
 export function fill(sentence, facts) {

@@ -98,7 +98,7 @@ def _work_by_hand(bench: Bench, heard: dict[str, float]) -> float:
 def _listening(station: RunningStation) -> Iterator[dict[str, float]]:
     """When a plain client of the stream was told of each card, by the time in its event."""
     heard: dict[str, float] = {}
-    request = urllib.request.Request(f"{station.origin}/events", headers={"Cookie": station.cookie})
+    request = urllib.request.Request(f"{station.origin}/events", headers=station.visit.headers)
     stream = urllib.request.urlopen(request)
 
     def listen() -> None:

@@ -1,11 +1,13 @@
 """The operator's page in a real browser: keys alone, refusals, kills, pictures."""
 
-import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -53,6 +55,30 @@ def locked_chip() -> VirtualChip:
     """A card that someone locked."""
     blank = new_chip(NTAG213).memory
     return VirtualChip(NTAG213, b"\x04locked", memory=blank[:10] + b"\xff\xff" + blank[12:])
+
+
+@contextmanager
+def neighbour(caught: list[str]) -> Iterator[str]:
+    """Another account's server on this machine, that notes the cookies it is shown."""
+
+    class Catch(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            caught.append(self.headers.get("Cookie", ""))
+            self.send_response(204 if self.path.endswith(".ico") else 200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Catch) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +260,7 @@ def test_each_state_is_heard(bench: Bench, browser: Browser) -> None:
     assert "lay" in heard
 
 
-def test_page_keeps_nothing_but_its_cookie_and_speaks_to_nobody_else(
+def test_page_keeps_nothing_but_its_cookie_and_pass_and_speaks_to_nobody_else(
     bench: Bench, browser: Browser
 ) -> None:
     asked: list[str] = []
@@ -247,9 +273,46 @@ def test_page_keeps_nothing_but_its_cookie_and_speaks_to_nobody_else(
         title(page, "done")
 
         (cookie,) = context.cookies()
-        assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 1]
     assert cookie.get("httpOnly") is True
     assert all(url.startswith(f"{station.origin}/") for url in asked), asked
+
+
+def test_tab_without_the_pass_shows_how_to_get_in_and_the_first_one_goes_on(
+    bench: Bench, browser: Browser
+) -> None:
+    with bench.station() as station, operator(browser) as context:
+        page, bare = context.new_page(), context.new_page()
+        begin(page, bench, station, cards=1)
+
+        bare.goto(f"{station.origin}/en/")
+        expect(bare.locator("h1")).to_have_text("This page needs its key")
+        bare.goto(f"{station.origin}/en/figures")
+        expect(bare.locator("h1")).to_have_text("This page needs its key")
+        page.reload()
+        title(page, "lay")
+        page.goto(f"{station.origin}/en/figures")
+        expect(page.locator("main.figures h1")).to_be_visible()
+
+
+def test_neighbour_with_another_port_gets_the_cookie_and_no_more(
+    bench: Bench, browser: Browser
+) -> None:
+    caught: list[str] = []
+    with bench.station() as station, operator(browser) as context, neighbour(caught) as address:
+        page = context.new_page()
+        begin(page, bench, station, cards=1)
+
+        page.goto(address)
+        stored = page.evaluate("sessionStorage.length")
+        forged = {"Cookie": caught[0], "Station_Pass": ""}
+        answers = [
+            station.ask("POST", f"/do/{act}", "{}", **forged) for act in ("address", "finish")
+        ]
+
+    assert "wecard_station_" in caught[0]
+    assert stored == 0
+    assert [status for status, _ in answers] == [401, 401]
 
 
 def test_other_origins_page_gets_and_does_nothing(bench: Bench, browser: Browser) -> None:
@@ -323,6 +386,7 @@ def test_every_state_is_readable_and_has_its_picture(
         expect(page.locator(".card[data-printed=printed]")).to_have_count(4)
         _look(page, f"station-done-{kept}", width)
         page.goto(f"{station.origin}/{language}/figures")
+        page.locator("main.figures h1").wait_for()
         _look(page, f"station-figures-{kept}", width)
 
 
@@ -333,8 +397,8 @@ def test_rarer_states_are_readable(
     with bench.station() as station, operator(browser, 360, "fr-FR") as context:
         page = context.new_page()
         open_page(page, station)
-        shown = json.loads(page.locator("#state").inner_text() or "null") or _shown(page)
-        page.route("**/events", lambda route: route.abort())
+        shown = _shown(page)
+        page.route("**/events*", lambda route: route.abort())
         page.evaluate(
             """async ([shown, state]) => {
                 const { showPanels } = await import("/static/panels.js");
@@ -361,7 +425,11 @@ def test_axe_finds_a_seeded_fault(bench: Bench, browser: Browser) -> None:
 
 
 def _shown(page: Page) -> dict[str, object]:
-    return dict(json.loads(page.locator("#state").evaluate("element => element.textContent")))
+    asked = """async () => {
+        const { ask } = await import("/static/pass.js");
+        return (await ask("/state")).json();
+    }"""
+    return dict(page.evaluate(asked))
 
 
 def _tab_to(page: Page, name: str) -> None:

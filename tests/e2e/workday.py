@@ -23,7 +23,7 @@ from landing.contract.url import parse_card_url
 from tests.encoder.kit import make_job, new_chip, run_chips, seen_by_phone
 from tests.encoder.site.counter import Asked, Reply
 from tests.processes import Workshop, free_port
-from tests.stations import Bench, RunningStation
+from tests.stations import Bench, RunningStation, Visit
 
 SEED = 20261123
 CARDS, SPARE = 500, 5
@@ -197,13 +197,13 @@ class Shift:
 
     def work(self) -> None:
         """From the first card to the last, whatever happens in between."""
-        cookie, left = "", list(KILLS)
+        visit, left = Visit(), list(KILLS)
         while True:
             with self.bench.station() as station:
-                station.cookie = cookie
-                if not cookie:
+                station.visit = visit
+                if not visit.cookie:
                     station.enter()
-                    cookie = station.cookie
+                    visit = station.visit
                     self._begin(station)
                 if self._until(station, left[0] if left else CARDS):
                     self._end(station)

@@ -10,9 +10,10 @@ import pytest
 from encoder.web.access import Doorkeeper
 from landing.contract.documents import dump_job
 from tests.encoder.kit import make_job
-from tests.stations import RunningStation, bench_in
+from tests.stations import RunningStation, bench_in, come_in
 
 PATHS = ("/fr/", "/en/figures", "/events", "/state", "/readers", "/report", "/qr/7H3K9QX2MZ4DG.svg")
+EMPTY = ("/fr/", "/en/figures")
 LEVERS = ("fetch", "start", "pause", "resume", "finish", "again", "redo", "print", "print-missing")
 
 
@@ -37,11 +38,22 @@ def test_key_works_once(station: RunningStation) -> None:
 def test_another_browser_comes_in_with_a_key_of_its_own(station: RunningStation) -> None:
     _, told = station.ask("POST", "/do/address", "{}")
 
-    with urllib.request.urlopen(json.loads(told)["address"]) as answer:
-        cookie = answer.headers["Set-Cookie"]
+    another = come_in(json.loads(told)["address"])
 
-    assert station.ask("GET", "/state", Cookie=cookie.partition(";")[0])[0] == 200
+    own = {name.replace("-", "_"): value for name, value in another.headers.items()}
+    assert another.cookie != station.visit.cookie
+    assert station.ask("GET", "/state", **own)[0] == 200
     assert station.ask("GET", "/state")[0] == 200
+
+
+def test_first_tab_stays_open_beside_a_second_one_of_the_same_browser(
+    station: RunningStation,
+) -> None:
+    _, told = station.ask("POST", "/do/address", "{}")
+
+    second = come_in(json.loads(told)["address"])
+
+    assert station.ask("GET", "/state", Cookie=second.cookie)[0] == 200
 
 
 def test_cookie_is_out_of_reach_of_scripts_and_other_sites(station: RunningStation) -> None:
@@ -64,6 +76,43 @@ def test_nothing_is_shown_without_the_cookie(
 @pytest.mark.parametrize("lever", LEVERS)
 def test_nothing_is_done_without_the_cookie(station: RunningStation, lever: str) -> None:
     assert station.ask("POST", f"/do/{lever}", "{}", Cookie="")[0] == 401
+
+
+@pytest.mark.parametrize("word", ["", "guess", "{cookie}"])
+@pytest.mark.parametrize("lever", LEVERS)
+def test_nothing_is_done_with_the_cookie_alone(
+    station: RunningStation, lever: str, word: str
+) -> None:
+    told = word.format(cookie=station.visit.cookie.partition("=")[2])
+
+    assert station.ask("POST", f"/do/{lever}", "{}", Station_Pass=told)[0] == 401
+
+
+def test_pass_in_the_address_does_nothing(station: RunningStation) -> None:
+    path = f"/do/address?pass={station.visit.word}"
+
+    assert station.ask("POST", path, "{}", Station_Pass="")[0] == 401
+
+
+@pytest.mark.parametrize("path", [*(p for p in PATHS if p not in EMPTY), "/figures/en", "/none"])
+def test_nothing_is_shown_with_the_cookie_alone(station: RunningStation, path: str) -> None:
+    assert station.ask("GET", path, Station_Pass="")[0] == 401
+    assert station.ask("GET", f"{path}?pass=guess", Station_Pass="")[0] == 401
+
+
+def test_pages_that_the_cookie_alone_opens_tell_nothing(station: RunningStation) -> None:
+    pages = [station.ask("GET", path, Station_Pass="") for path in EMPTY]
+
+    assert [status for status, _ in pages] == [200, 200]
+    assert not any(word in page for _, page in pages for word in ("bench-1", "mona"))
+    assert not any(station.visit.word in page for _, page in pages)
+    assert all(word in station.ask("GET", "/state")[1] for word in ("bench-1", "mona"))
+
+
+def test_pictures_and_streams_bring_the_pass_in_their_address(station: RunningStation) -> None:
+    path = f"/state?pass={station.visit.word}"
+
+    assert station.ask("GET", path, Station_Pass="")[0] == 200
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.2:{port}", "localhost:1"])
@@ -106,7 +155,7 @@ def test_garbage_is_refused(station: RunningStation, body: str) -> None:
 
 
 def test_every_answer_forbids_what_the_page_does_not_need(station: RunningStation) -> None:
-    request = urllib.request.Request(f"{station.origin}/fr/", headers={"Cookie": station.cookie})
+    request = urllib.request.Request(f"{station.origin}/fr/", headers=station.visit.headers)
 
     with urllib.request.urlopen(request) as answer:
         policy = answer.headers["Content-Security-Policy"]
@@ -133,11 +182,26 @@ def test_keys_and_cookies_are_kept_as_hashes() -> None:
     kept: list[tuple[str, ...]] = []
     door = Doorkeeper(1, (), kept.append)
 
-    cookie = door.admit(door.new_address().partition("key=")[2])
+    visit = door.admit(door.new_address().partition("key=")[2])
 
-    assert cookie is not None
-    assert cookie not in repr(kept)
-    assert Doorkeeper(1, kept[-1], kept.append).knows(cookie)
+    assert visit is not None
+    assert visit.cookie not in repr(kept)
+    assert visit.word not in repr(kept)
+    assert Doorkeeper(1, kept[-1], kept.append).trusts(visit.cookie, visit.word)
+
+
+def test_cookie_is_no_pass_and_a_session_of_an_older_version_has_none() -> None:
+    kept: list[tuple[str, ...]] = []
+    door = Doorkeeper(1, (), kept.append)
+    visit = door.admit(door.new_address().partition("key=")[2])
+    assert visit is not None
+
+    older = Doorkeeper(1, (kept[-1][0].partition(".")[0],), kept.append)
+
+    assert not door.trusts(visit.cookie, visit.cookie)
+    assert not door.trusts(visit.word, visit.word)
+    assert older.knows(visit.cookie)
+    assert not older.trusts(visit.cookie, "")
 
 
 def test_key_that_was_never_given_admits_nobody() -> None:

@@ -70,11 +70,11 @@ def test_killed_station_goes_on_with_the_job_while_the_site_is_away(shop: Shop) 
     with shop.bench.entered("--token-file", str(shop.token)) as station:
         shop.start(station)
         station.kill()
-        cookie = station.cookie
+        visit = station.visit
     shop.close()
 
     with shop.bench.station("--token-file", str(shop.token)) as station:
-        station.cookie = cookie
+        station.visit = visit
         station.until_panel("lay")
         shop.bench.lay(chip)
         station.until_panel("take")

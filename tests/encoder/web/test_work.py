@@ -72,11 +72,11 @@ def test_killed_station_goes_on_with_job_reader_printer_and_browser(
         bench.lay(new_chip(NTAG213))
         station.until_panel("take")
         station.kill()
-        cookie = station.cookie
+        visit = station.visit
     bench.lift()
 
     with bench.station() as station:
-        station.cookie = cookie
+        station.visit = visit
         station.until_panel("lay")
         bench.lay(new_chip(NTAG213))
         station.until(lambda state: state["phase"] == "done")
@@ -94,10 +94,10 @@ def test_paused_station_takes_no_card_and_stays_paused_when_it_is_killed(bench: 
         station.until(lambda state: state["phase"] == "paused")
         bench.lay(chip)
         station.kill()
-        cookie = station.cookie
+        visit = station.visit
 
     with bench.station() as station:
-        station.cookie = cookie
+        station.visit = visit
         station.until(lambda state: state["phase"] == "paused")
         untouched = seen_by_phone(chip)
         station.do("resume")
