@@ -165,7 +165,10 @@ def _body() -> bytes:
 
 def _wish() -> dict[str, Any]:
     _body()
-    told = request.get_json()
+    try:
+        told = request.get_json()
+    except RecursionError as error:  # too deep a nest
+        raise BadRequest from error
     if not isinstance(told, dict):
         raise BadRequest
     return told

@@ -149,7 +149,9 @@ def test_form_of_another_kind_drives_nothing(station: RunningStation) -> None:
     assert station.ask("POST", "/do/pause", "{}", **sent)[0] == 400
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{", '"x"', '{"readers": "sim"}', '{"printer": 1}'])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{", '"x"', '{"readers": "sim"}', '{"printer": 1}', "[" * 100_000]
+)
 def test_garbage_is_refused(station: RunningStation, body: str) -> None:
     assert station.ask("POST", "/do/start", body)[0] == 400
 
