@@ -1,6 +1,7 @@
 """The station's process: the page's server on loopback, and all that stands behind it."""
 
 import os
+import resource
 import socket
 import tempfile
 import time
@@ -24,6 +25,10 @@ from encoder.web.supplies import Supplies
 
 HOST = "127.0.0.1"
 _THREADS = MOST_STREAMS + 6
+_MOST_CONNECTIONS = 1000
+_OTHER_FILES = 256  # descriptors for readers, the ledger, printers, the site
+_IDLE_SECONDS = 5  # a browser opens another connection; half a request is not waited for
+_CLEANUP_SECONDS = 1
 _PAGE = """<!doctype html><meta charset="utf-8"><title>WeCard</title>
 <meta http-equiv="refresh" content="0;url={address}"><a href="{address}">WeCard</a>
 """
@@ -72,6 +77,10 @@ def serving(
             sockets=[listener],
             threads=_THREADS,
             ident=None,
+            connection_limit=_connection_limit(),
+            channel_timeout=_IDLE_SECONDS,
+            cleanup_interval=_CLEANUP_SECONDS,
+            asyncore_use_poll=True,  # select() takes no descriptor from 1,024 on
             clear_untrusted_proxy_headers=True,
         )
         thread = Thread(target=server.run, name="page", daemon=True)
@@ -84,6 +93,14 @@ def serving(
             hub.close()
             server.close()
             server.task_dispatcher.shutdown(timeout=1)
+
+
+def _connection_limit() -> int:
+    """So many that idle ones shut nobody out, and descriptors are left for the work."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return _MOST_CONNECTIONS
+    return min(_MOST_CONNECTIONS, max(files - _OTHER_FILES, files // 2))
 
 
 def _offer(memory: Memory, readers: tuple[str, ...], printer: str) -> None:
