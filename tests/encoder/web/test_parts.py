@@ -12,6 +12,7 @@ from encoder.station.pace import Pace
 from encoder.web import charts
 from encoder.web.hub import Hub, Message
 from encoder.web.memory import Memory, Remembered
+from encoder.web.stream import MOST_STREAMS, Streams
 
 
 def published(hub: Hub, *numbers: int) -> None:
@@ -77,6 +78,19 @@ def test_closed_hub_lets_everyone_go() -> None:
     hub.close()
 
     assert hub.after(seen.name, wait=30) == []
+
+
+def test_place_of_a_stream_is_given_back_once_and_no_more_are_given_than_there_are() -> None:
+    streams = Streams(Hub())
+    taken = [streams.answer("") for _ in range(MOST_STREAMS)]
+    before = streams.answer("").status_code
+
+    for _ in range(2):
+        taken[0].close()
+    after = [streams.answer("").status_code for _ in range(2)]
+
+    assert [answer.status_code for answer in taken] == [200] * MOST_STREAMS
+    assert (before, after) == (503, [200, 503])
 
 
 def test_pace_is_that_of_the_last_cards_and_leaves_breaks_out() -> None:
