@@ -9,7 +9,7 @@ from flask import Response
 from encoder.web.hub import Hub
 
 MOST_STREAMS = 12
-_HEARTBEAT_SECONDS = 10.0
+_HEARTBEAT_SECONDS = 1.0  # a closed tab is noticed at the second write that nobody takes
 _RETRY_MS = 500
 
 

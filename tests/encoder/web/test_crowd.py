@@ -2,11 +2,13 @@
 
 import socket
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from encoder.web.stream import MOST_STREAMS
 from tests.stations import PATIENCE_SECONDS, RunningStation, bench_in
 
 IDLE, HALF = 150, 110
@@ -52,3 +54,15 @@ def test_half_a_request_is_not_waited_for(
 
     assert ends == [b""] * (IDLE + HALF)
     assert station.state()
+
+
+def test_page_that_is_loaded_over_and_over_is_always_served(station: RunningStation) -> None:
+    answers = []
+
+    for _ in range(2 * MOST_STREAMS):
+        request = urllib.request.Request(f"{station.origin}/events", headers=station.visit.headers)
+        with urllib.request.urlopen(request) as stream:
+            answers.append(stream.readline())
+        time.sleep(0.4)
+
+    assert answers == [b"retry: 500\n"] * (2 * MOST_STREAMS)
