@@ -1,6 +1,5 @@
 """``wecard-encoder station``: the operator's page."""
 
-import time
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from encoder.chips.password import StationKey
+from encoder.cli.enter_key import is_enter_pressed
 from encoder.cli.jobs import check_policy
 from encoder.cli.labels import dpi_option, language_option, layout_option, logo_option
 from encoder.cli.opening import open_readers
@@ -99,7 +99,8 @@ def station(
       wecard-encoder station --reader sim --printer file:labels --no-browser
 
     The page is served on this machine alone. Its address, on stdout, carries a key that works
-    once. Ctrl-C finishes the card at hand; the next start goes on with the same job.
+    once, within ten minutes; Enter prints another. Ctrl-C finishes the card at hand; the next
+    start goes on with the same job.
     """
     from encoder.web.server import serving, shown_privately  # Flask: no other verb waits for it
 
@@ -121,7 +122,8 @@ def station(
         if not no_browser:
             webbrowser.open(stack.enter_context(shown_privately(page.new_address())))
         while not stop.is_asked():
-            time.sleep(_LOOK_SECONDS)
+            if is_enter_pressed(_LOOK_SECONDS):
+                click.echo(page.new_address())
     return 0
 
 

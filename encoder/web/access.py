@@ -18,6 +18,7 @@ from flask import Flask, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 _KEY_BYTES = 32
+KEY_SECONDS = 600.0
 _MOST_SESSIONS = 8
 _SAFE_METHODS = frozenset({"GET", "HEAD"})
 _OWN_SITES = frozenset({"same-origin", "none"})
@@ -55,13 +56,19 @@ class Doorkeeper:
     """
 
     def __init__(
-        self, port: int, sessions: Iterable[str], remember: Callable[[tuple[str, ...]], None]
+        self,
+        port: int,
+        sessions: Iterable[str],
+        remember: Callable[[tuple[str, ...]], None],
+        *,
+        seconds: Callable[[], float],
     ) -> None:
         self.port = port
         self.cookie = f"wecard_station_{port}"  # cookies do not tell ports apart
         self._sessions = tuple(sessions)
         self._remember = remember
-        self._keys: set[str] = set()
+        self._seconds = seconds
+        self._keys: dict[str, float] = {}  # with the time until which each opens
         self._turn = Lock()
 
     @property
@@ -70,23 +77,28 @@ class Doorkeeper:
         return frozenset({f"127.0.0.1:{self.port}", f"localhost:{self.port}"})
 
     def new_address(self) -> str:
-        """An address that lets one browser in, once."""
+        """An address that lets one browser in, once, within ten minutes."""
         key = secrets.token_urlsafe(_KEY_BYTES)
         with self._turn:
-            self._keys.add(_hash(key))
+            self._forget_old_keys()
+            self._keys[_hash(key)] = self._seconds() + KEY_SECONDS
         return f"http://127.0.0.1:{self.port}{ENTRY}?key={key}"
 
     def admit(self, key: str) -> Visit | None:
         """A cookie and a pass for the one who brings a key that was not used; else None."""
         with self._turn:
-            if _hash(key) not in self._keys:
+            self._forget_old_keys()
+            if self._keys.pop(_hash(key), None) is None:
                 return None
-            self._keys.remove(_hash(key))
             visit = Visit(secrets.token_urlsafe(_KEY_BYTES), secrets.token_urlsafe(_KEY_BYTES))
             session = f"{_hash(visit.cookie)}.{_hash(visit.word)}"
             self._sessions = (*self._sessions, session)[-_MOST_SESSIONS:]
             self._remember(self._sessions)
         return visit
+
+    def _forget_old_keys(self) -> None:
+        now = self._seconds()
+        self._keys = {key: until for key, until in self._keys.items() if until > now}
 
     def knows(self, cookie: str) -> bool:
         """Whether a browser came in before."""
@@ -131,19 +143,30 @@ def install_access(
             return None if door.knows(cookie) else closed()
         return None if door.trusts(cookie, _shown_pass()) else closed()
 
-    @app.get(ENTRY)
-    def enter() -> ResponseReturnValue:
-        visit = door.admit(request.args.get("key", ""))
-        if visit is None:
-            return closed()
-        response = Response(opened(visit.word))
-        response.set_cookie(door.cookie, visit.cookie, httponly=True, samesite="Strict", path="/")
-        return response
+    _add_entry(app, door, opened, closed)
 
     @app.after_request
     def finish(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
+        return response
+
+
+def _add_entry(
+    app: Flask,
+    door: Doorkeeper,
+    opened: Callable[[str], str],
+    closed: Callable[[], ResponseReturnValue],
+) -> None:
+    @app.get(ENTRY)
+    def enter() -> ResponseReturnValue:
+        if request.method == "HEAD":
+            abort(405)  # whoever only looks uses no key up
+        visit = door.admit(request.args.get("key", ""))
+        if visit is None:
+            return closed()
+        response = Response(opened(visit.word))
+        response.set_cookie(door.cookie, visit.cookie, httponly=True, samesite="Strict", path="/")
         return response
 
 

@@ -66,7 +66,12 @@ def serving(
     memory = Memory(supplies.ledger_path)
     with _listening(port) as listener:
         own_port: int = listener.getsockname()[1]
-        door = Doorkeeper(own_port, memory.now.sessions, lambda all_: memory.change(sessions=all_))
+        door = Doorkeeper(
+            own_port,
+            memory.now.sessions,
+            lambda all_: memory.change(sessions=all_),
+            seconds=time.monotonic,
+        )
         controls = Controls(supplies, memory, board, list_readers=list_readers)
         bench = supplies.bench
         board.fix(station=bench.station, operator=bench.operator, delivery=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from encoder.web.access import Doorkeeper
+from encoder.web.access import KEY_SECONDS, Doorkeeper
 from landing.contract.documents import dump_job
 from tests.encoder.kit import make_job
 from tests.stations import RunningStation, bench_in, come_in
@@ -33,6 +33,16 @@ def test_key_works_once(station: RunningStation) -> None:
 
     assert status == 401
     assert "wecard-encoder station" in page
+
+
+def test_who_only_looks_uses_no_key_up(station: RunningStation) -> None:
+    _, told = station.ask("POST", "/do/address", "{}")
+    address = json.loads(told)["address"]
+
+    looked, _ = station.ask("HEAD", address.removeprefix(station.origin), Cookie="")
+
+    assert looked == 405
+    assert come_in(address).word
 
 
 def test_another_browser_comes_in_with_a_key_of_its_own(station: RunningStation) -> None:
@@ -182,23 +192,25 @@ def test_page_is_on_loopback_alone(station: RunningStation) -> None:
 
 def test_keys_and_cookies_are_kept_as_hashes() -> None:
     kept: list[tuple[str, ...]] = []
-    door = Doorkeeper(1, (), kept.append)
+    door = Doorkeeper(1, (), kept.append, seconds=lambda: 0.0)
 
     visit = door.admit(door.new_address().partition("key=")[2])
 
     assert visit is not None
     assert visit.cookie not in repr(kept)
     assert visit.word not in repr(kept)
-    assert Doorkeeper(1, kept[-1], kept.append).trusts(visit.cookie, visit.word)
+    assert Doorkeeper(1, kept[-1], kept.append, seconds=lambda: 0.0).trusts(
+        visit.cookie, visit.word
+    )
 
 
 def test_cookie_is_no_pass_and_a_session_of_an_older_version_has_none() -> None:
     kept: list[tuple[str, ...]] = []
-    door = Doorkeeper(1, (), kept.append)
+    door = Doorkeeper(1, (), kept.append, seconds=lambda: 0.0)
     visit = door.admit(door.new_address().partition("key=")[2])
     assert visit is not None
 
-    older = Doorkeeper(1, (kept[-1][0].partition(".")[0],), kept.append)
+    older = Doorkeeper(1, (kept[-1][0].partition(".")[0],), kept.append, seconds=lambda: 0.0)
 
     assert not door.trusts(visit.cookie, visit.cookie)
     assert not door.trusts(visit.word, visit.word)
@@ -207,8 +219,19 @@ def test_cookie_is_no_pass_and_a_session_of_an_older_version_has_none() -> None:
 
 
 def test_key_that_was_never_given_admits_nobody() -> None:
-    door = Doorkeeper(1, (), lambda _sessions: None)
+    door = Doorkeeper(1, (), lambda _sessions: None, seconds=lambda: 0.0)
     door.new_address()
 
     assert door.admit("") is None
     assert door.admit("guess") is None
+
+
+@pytest.mark.parametrize(("later", "is_let_in"), [(KEY_SECONDS - 1, True), (KEY_SECONDS, False)])
+def test_key_opens_for_ten_minutes(later: float, is_let_in: bool) -> None:
+    now = [5.0]
+    door = Doorkeeper(1, (), lambda _sessions: None, seconds=lambda: now[0])
+    key = door.new_address().partition("key=")[2]
+
+    now[0] += later
+
+    assert (door.admit(key) is not None) == is_let_in
