@@ -2,6 +2,7 @@
 
 LandingError                exit 1
 ├── StorageError            exit 1: the database could not be read or written
+│   ├── BusyError           exit 1: another writer did not end in time
 │   └── ConflictError       exit 1: a row that must be unique exists already
 ├── SettingError            exit 2: a setting is missing or wrong
 ├── NotMigratedError        exit 4: the database has an older or newer schema
@@ -23,6 +24,12 @@ class StorageError(LandingError):
     """The database could not be read or written; the transaction was rolled back."""
 
     hint = "look at the disk, the file's owner and its free space, then run the command again"
+
+
+class BusyError(StorageError):
+    """Another writer did not end in time; nothing was written."""
+
+    hint = "try again in a moment; if it stays so, find who keeps the lock file with: fuser -v FILE"
 
 
 class ConflictError(StorageError):

@@ -5,8 +5,6 @@ Every writer therefore waits in one lock file, where the kernel queues it, befor
 ``BEGIN IMMEDIATE``. A connection for reading cannot write at all.
 """
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from landing.errors import ConflictError, NotMigratedError, StorageError
+from landing.storage.lock import write_lock
 from landing.storage.migrations import current_revision, head_revision
 
 BUSY_SECONDS = 10  # for a stranger to the lock file, such as a backup
 READERS = 16  # connections kept; granian runs fewer threads than that
-_PRIVATE = 0o600
 
 Beginning = Literal["BEGIN", "BEGIN IMMEDIATE"]
 
@@ -49,9 +47,10 @@ class Database:
     def writing(self) -> Iterator[sa.Connection]:
         """Give the one connection that may write; commits at the end, rolls back on an exception.
 
-        Never take a second one inside: it would wait for the first for ever.
+        Never take a second one inside: it would wait for the first in vain.
 
         Raises:
+            BusyError: another writer did not end in time; nothing was written.
             ConflictError: a row that must be unique exists already; nothing was written.
             StorageError: the database could not be written; nothing was.
         """
@@ -144,22 +143,6 @@ def _pragmas(*, read_only: bool) -> list[str]:
     # secure_delete overwrites what was erased; synchronous=FULL keeps what was told "sent".
     pragmas = ["journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"]
     return [*pragmas, "foreign_keys = ON", f"query_only = {'ON' if read_only else 'OFF'}"]
-
-
-@contextmanager
-def write_lock(path: Path) -> Iterator[None]:
-    """Wait until no other thread or process of this site writes, and keep it so."""
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
-    except OSError as error:
-        raise StorageError(
-            f"the lock file {path} cannot be opened: {error.strerror}; nothing was written"
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)  # and with it the lock
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from landing.errors import StorageError
-from landing.storage.database import make_engine, mapped_errors, write_lock
+from landing.storage.database import make_engine, mapped_errors
+from landing.storage.lock import write_lock
 from landing.storage.migrations import upgrade
 
 _PRIVATE_FOLDER = 0o700

@@ -2,12 +2,14 @@
 
 from flask import Flask, Response, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
+from landing.errors import BusyError
 from landing.web.context import page
 from landing.web.problems import API_PREFIX, plain_problem
 
 _KEPT_HEADERS = ("Allow", "Retry-After")
+_BUSY_SECONDS = 10
 
 
 def install_error_pages(app: Flask) -> None:
@@ -23,6 +25,11 @@ def install_error_pages(app: Flask) -> None:
         response = page("errors/error.html", status, error_title=title, error_text=text)
         response.headers.update(kept)
         return response
+
+    @app.errorhandler(BusyError)
+    def wait(error: BusyError) -> Response:
+        app.logger.error("a writer in the way of %s: %s", request.endpoint, error)
+        return show(ServiceUnavailable(retry_after=_BUSY_SECONDS))
 
     @app.errorhandler(Exception)
     def fail(error: Exception) -> Response:

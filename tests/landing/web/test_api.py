@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+import landing.storage.lock
 import landing.web.api
 from landing.contract.documents import Job, Report, dump_report, parse_job, parse_report
 from landing.contract.token import mint_token
@@ -20,6 +21,7 @@ from landing.stations.tokens import new_station, withdraw_token
 from landing.storage.cards import find_card, set_card_state
 from landing.storage.database import Database, open_database
 from landing.storage.jobs import release_job
+from landing.storage.lock import write_lock
 from landing.storage.stations import all_stations, find_station_by_name
 from landing.web.attempts import WRONG_TOKENS, WrongTokens
 from tests.landing.records import POLICY, a_reported_card, everything, report_of
@@ -129,6 +131,23 @@ def test_report_of_the_future_is_a_contradiction_of_its_cards(bench: Bench) -> N
     assert fault["token"] == first.token
     assert fault["fault"].endswith("a clock is wrong")
     assert bench.everything() == before
+
+
+def test_station_is_told_to_come_again_where_another_writer_does_not_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, before = report_of(bench.job), bench.everything()
+    bench.get()  # seen today
+    monkeypatch.setattr(landing.storage.lock, "LOCK_SECONDS", 0.1)
+
+    with write_lock(bench.site.settings.lock_path):
+        told = bench.post(report)
+    booked = bench.post(report)
+
+    assert _problem(told, 503)["type"] == "about:blank"
+    assert int(told.headers["Retry-After"]) > 0
+    assert before != bench.everything()
+    assert (booked.status_code, (booked.json or {})["active"]) == (200, 2)
 
 
 @pytest.mark.parametrize(
