@@ -20,7 +20,7 @@ from encoder.ledger.cards import (
 from encoder.ledger.file import connection, mapped, transaction
 from encoder.ledger.lock import writer_lock
 from encoder.ledger.merge import Merged, merge_into, read_whole
-from encoder.ledger.outbox import Outbox, refuse_known_card
+from encoder.ledger.outbox import Outbox
 from encoder.ledger.prints import BookedPrint, Print, add_print, select_prints
 from encoder.ledger.rows import last_stage, select_cards, select_reported, select_stages
 from encoder.ledger.stats import Question, Statistics, statistics
@@ -160,9 +160,11 @@ class Ledger:
     ) -> BookedCard:
         """Give a dead card's item back; the card's UID stays booked.
 
+        A card that was done keeps its place at the site until the next one of its token is done:
+        the report of that one tells what it replaces.
+
         Raises:
-            LedgerError: no card carries the token, or the card is done; where it may be
-                ``although_done``, that its site knows it.
+            LedgerError: no card carries the token, or the card is done and may not be.
         """
         with self._writing() as db:
             card = self.card_with_token(token)
@@ -171,12 +173,10 @@ class Ledger:
                     f"no card was begun with the token {token}; nothing was changed",
                     hint="list the cards with: wecard-encoder ledger show",
                 )
-            if card.is_done and although_done:
-                refuse_known_card(db, card)
-            elif card.is_done:
+            if card.is_done and not although_done:
                 raise LedgerError(
                     f"the card {card.uid} with the token {token} is done; nothing was changed",
-                    hint="retire the card at the site, and have a new one made in another job",
+                    hint="where it is spoiled, redo it at the page of: wecard-encoder station",
                 )
             db.execute("UPDATE cards SET scrapped = 1 WHERE uid = ?", (card.uid,))
             self._add_stage(card.uid, "scrapped", at, by)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from encoder.errors import LedgerError
-from encoder.ledger.cards import BookedCard
 from encoder.ledger.rows import as_reported, select_cards
 from landing.contract.documents import ReportedCard, format_time
 
@@ -39,14 +37,8 @@ _STAGE_TIMES = """
     GROUP BY stage
 """
 _SETTLE = "INSERT OR REPLACE INTO deliveries (id, uid, answer, message, at) VALUES (?, ?, ?, ?, ?)"
-_TAKEN = "SELECT 1 FROM deliveries WHERE uid = ? AND answer = 'taken' LIMIT 1"
 _LAST_STAGE = "SELECT max(id) FROM stages WHERE uid = ?"
 _TRY = "INSERT OR IGNORE INTO tries (id, uid, at) VALUES (?, ?, ?)"
-_UNANSWERED = """
-    SELECT 1 FROM tries WHERE uid = ?
-        AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.id = tries.id)
-    LIMIT 1
-"""
 _NOT_TAKEN = """
     SELECT cards.job, token, deliveries.uid, answer, message FROM deliveries
     JOIN cards ON cards.uid = deliveries.uid WHERE answer <> 'taken' ORDER BY deliveries.id
@@ -168,28 +160,6 @@ class Outbox:
             return db.execute("DELETE FROM deliveries WHERE answer = 'refused'").rowcount
 
 
-def refuse_known_card(opened: sqlite3.Connection, card: BookedCard) -> None:
-    """Keep a card that its site may have in service: there its token is bound to its UID, for ever.
-
-    Raises:
-        LedgerError: the site took the card, or was told of it and has not answered; nothing was
-            changed.
-    """
-    if opened.execute(_TAKEN, (card.uid,)).fetchone() is not None:
-        raise LedgerError(
-            f"the site has the card {card.uid} with the token {card.token} in service; nothing"
-            " was changed",
-            hint="retire the card at the site, and have a new one made in another job",
-        )
-    if opened.execute(_UNANSWERED, (card.uid,)).fetchone() is not None:
-        raise LedgerError(
-            f"the site was told of the card {card.uid} with the token {card.token}, and its answer"
-            " is not there yet: it may have the card in service; nothing was changed",
-            hint="have it answer, with: wecard-encoder report send; what it took is retired at the"
-            " site and made anew in another job, what it refused may be given up then",
-        )
-
-
 def _is_last(opened: sqlite3.Connection, entry: Waiting) -> bool:
     """Whether nothing happened to the card since it was booked."""
     last: int = opened.execute(_LAST_STAGE, (entry.card.uid,)).fetchone()[0]
@@ -198,4 +168,4 @@ def _is_last(opened: sqlite3.Connection, entry: Waiting) -> bool:
 
 def _reported(opened: sqlite3.Connection, uid: str) -> ReportedCard:
     (card,) = select_cards(opened, "WHERE cards.uid = ?", uid)
-    return as_reported(card, dict(opened.execute(_STAGE_TIMES, (uid,))))
+    return as_reported(opened, card, dict(opened.execute(_STAGE_TIMES, (uid,))))

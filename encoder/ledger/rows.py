@@ -27,6 +27,12 @@ _STAGE_TIMES = f"""
     GROUP BY cards.uid, stage
 """  # noqa: S608 - only words of this file
 
+_REPLACED = """
+    SELECT uid FROM cards WHERE scrapped = 1 AND token = ? AND job = ? AND uid <> ?
+        AND EXISTS (SELECT 1 FROM stages WHERE stages.uid = cards.uid AND stage = 'booked')
+    ORDER BY (SELECT max(id) FROM stages WHERE stages.uid = cards.uid) DESC
+"""
+
 
 def select_cards(opened: sqlite3.Connection, condition: str, *values: object) -> list[BookedCard]:
     """The cards that a condition of ours picks, in the order they were begun.
@@ -73,11 +79,16 @@ def select_reported(
         places[uid] = place
         times.setdefault(uid, {})[stage] = at
     for card in select_cards(opened, f"WHERE {_CHANGED}", since, job):
-        yield places[card.uid], as_reported(card, times[card.uid]) if card.is_done else None
+        told = as_reported(opened, card, times[card.uid]) if card.is_done else None
+        yield places[card.uid], told
 
 
-def as_reported(card: BookedCard, times: Mapping[str, str]) -> ReportedCard:
+def as_reported(
+    opened: sqlite3.Connection, card: BookedCard, times: Mapping[str, str]
+) -> ReportedCard:
     """A done card as its report has it; ``times`` are those of its stages, as written."""
+    rows = opened.execute(_REPLACED, (card.token, card.job, card.uid))
+    replaced = [str(uid) for (uid,) in rows]
     stages = [(name, times[name]) for name in STAGE_NAMES if name in times]
     return ReportedCard(
         token=card.token,
@@ -88,6 +99,8 @@ def as_reported(card: BookedCard, times: Mapping[str, str]) -> ReportedCard:
         digest=card.digest or "",
         operator=card.operator,
         stages=tuple(Stage(stage=name, at=datetime.fromisoformat(at)) for name, at in stages),
+        replaces=replaced[0] if replaced else None,
+        replaced_before=tuple(replaced[1:]),
     )
 
 

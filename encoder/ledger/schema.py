@@ -191,10 +191,14 @@ _TRIES = (
     """,
 )
 
+# A done card's report names the scrapped ones that it replaces: few, among very many cards.
+_SCRAPPED_BY_TOKEN = ("CREATE INDEX scrapped_by_token ON cards (token) WHERE scrapped = 1",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     _CARDS_AND_STAGES,
     _UNPROTECTED_AND_PRESENTATIONS,
     _SITE_JOBS_AND_DELIVERIES,
     _PRINTS,
     _TRIES,
+    _SCRAPPED_BY_TOKEN,
 )

@@ -84,10 +84,10 @@ class Shift:
         self._thread.join()
 
     def redo(self, token: str, uid: str) -> BookedCard:
-        """Scrap a done card that was spoiled; the next blank takes its token.
+        """Scrap a done card that was spoiled; the next blank takes its token, at the site too.
 
         Raises:
-            EncoderError: it is not that card any more, or its site has it in service.
+            EncoderError: it is not that card any more.
         """
         ledger, worklist = self._opened()
         card = ledger.card_with_token(token)

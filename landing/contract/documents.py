@@ -28,6 +28,7 @@ STAGE_NAMES: tuple[StageName, ...] = get_args(StageName)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _CHIP = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,31}", re.ASCII)
 _UID = re.compile(r"[0-9A-F]{14}", re.ASCII)
+_UID_OR_NONE = re.compile(r"|[0-9A-F]{14}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _ACTIVATION = re.compile(r"|[0-9A-HJKMNP-TV-Z]{12}", re.ASCII)
 
@@ -87,7 +88,9 @@ class ReportedCard:
     """One card that is done.
 
     ``uid`` is 14 upper-case hex digits; ``digest`` the SHA-256, in hex, of the pages from 04h up
-    to the page of the Terminator TLV as they were read back.
+    to the page of the Terminator TLV as they were read back. ``replaces`` is the UID of the card
+    that was done with this token and then scrapped, the last one where there were several;
+    ``replaced_before`` are the UIDs of those ahead of it, which the site may have in its place.
     """
 
     token: str
@@ -98,6 +101,13 @@ class ReportedCard:
     digest: str
     operator: str
     stages: tuple[Stage, ...]
+    replaces: str | None = None
+    replaced_before: tuple[str, ...] = ()
+
+    @property
+    def replaced(self) -> tuple[str, ...]:
+        """The UIDs of all cards that this one stands in for, the last one first."""
+        return (self.replaces, *self.replaced_before) if self.replaces else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +152,8 @@ def parse_report(text: str) -> Report:
     document = _loaded(text, REPORT_FORMAT)
     cards = tuple(_reported_card(entry) for entry in document.entries("cards"))
     refuse_repeats("cards", "token", [card.token for card in cards])
-    refuse_repeats("cards", "uid", [card.uid for card in cards])
+    uids = [uid for card in cards for uid in (card.uid, *card.replaced)]
+    refuse_repeats("cards", "uid", uids)  # nor does a card replace itself or its neighbour
     return Report(
         job=document.matching("job", _NAME), station=document.text("station"), cards=cards
     )
@@ -277,6 +288,7 @@ def _reported_card(card: Fields) -> ReportedCard:
         raise DocumentError(
             f"{card.where}stages", f"the card is not done, no {' and no '.join(sorted(missing))}"
         )
+    replaces, replaced_before = _replaced(card)
     return ReportedCard(
         token=_token(card),
         uid=card.matching("uid", _UID),
@@ -286,7 +298,17 @@ def _reported_card(card: Fields) -> ReportedCard:
         digest=card.matching("digest", _SHA256),
         operator=card.text("operator"),
         stages=stages,
+        replaces=replaces,
+        replaced_before=replaced_before,
     )
+
+
+def _replaced(card: Fields) -> tuple[str | None, tuple[str, ...]]:
+    replaces = card.matching("replaces", _UID_OR_NONE, default="") or None
+    before = tuple(card.texts("replaced_before", _UID, optional=True))
+    if before and replaces is None:
+        raise DocumentError(f"{card.where}replaced_before", "it stands there without replaces")
+    return replaces, before
 
 
 def _label_object(label: Label) -> dict[str, str]:
@@ -295,6 +317,9 @@ def _label_object(label: Label) -> dict[str, str]:
 
 
 def _card_object(card: ReportedCard) -> dict[str, Any]:
+    replaced: dict[str, Any] = {"replaces": card.replaces} if card.replaces else {}
+    if card.replaced_before:
+        replaced["replaced_before"] = list(card.replaced_before)
     return {
         "token": card.token,
         "uid": card.uid,
@@ -304,6 +329,7 @@ def _card_object(card: ReportedCard) -> dict[str, Any]:
         "digest": card.digest,
         "operator": card.operator,
         "stages": [{"stage": stage.stage, "at": format_time(stage.at)} for stage in card.stages],
+        **replaced,
     }
 
 

@@ -46,9 +46,9 @@ class Fields:
             raise self._fault(name, f"{value[:60]!r} does not match {pattern.pattern}")
         return value
 
-    def texts(self, name: str, pattern: re.Pattern[str]) -> list[str]:
-        """A list of strings that match ``pattern``."""
-        entries = self._list(name)
+    def texts(self, name: str, pattern: re.Pattern[str], *, optional: bool = False) -> list[str]:
+        """A list of strings that match ``pattern``; an optional one that is missing is empty."""
+        entries = [] if optional and name not in self._content else self._list(name)
         return [
             Fields({str(index): entry}, where=f"{self.where}{name}.").matching(str(index), pattern)
             for index, entry in enumerate(entries)

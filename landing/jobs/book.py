@@ -8,6 +8,7 @@ from landing.cards.model import Card, Encoding, states_after_report
 from landing.contract.documents import Policy, Report, ReportedCard, format_time
 from landing.contract.token import format_token
 from landing.errors import ContradictionError, DataError
+from landing.jobs.replaced import is_late, keep_replaced, replaced_faults
 from landing.storage.cards import bind_card, find_card, find_card_by_uid, set_card_state
 from landing.storage.connection import Connection
 from landing.storage.jobs import find_job, release_job
@@ -20,8 +21,9 @@ _MOST_AHEAD = timedelta(days=1)  # a workstation's clock may be wrong, but not b
 class Booking:
     """What a report changed: each of its cards is counted once, or named as withdrawn.
 
-    ``again`` are cards that were encoded anew. The tokens in ``withdrawn`` are retired, as those
-    of a cancelled job are: their chips are booked, and will never open a page.
+    ``again`` are cards that were encoded anew, or scrapped and made again. The tokens in
+    ``withdrawn`` are retired, as those of a cancelled job are: their chips are booked, and will
+    never open a page.
     """
 
     job: str
@@ -59,7 +61,7 @@ def book_report(db: Connection, report: Report, *, now: datetime) -> Booking:
     if cards and job.released_at is None:  # its command was cut short, but its file was there
         release_job(db, job.id, now)
     ended = [
-        (card.token, _book(db, card, reported, report.station, now))
+        (card.token, _book(db, report.job, card, reported, report.station, now))
         for reported, card in cards
         if card
     ]
@@ -74,10 +76,15 @@ def book_report(db: Connection, report: Report, *, now: datetime) -> Booking:
     )
 
 
-def _book(db: Connection, card: Card, reported: ReportedCard, station: str, now: datetime) -> str:
-    encoded_again = card.encoding is not None and _is_later(reported, card.encoding)
+def _book(
+    db: Connection, job: str, card: Card, reported: ReportedCard, station: str, now: datetime
+) -> str:
+    late = is_late(db, reported)
+    encoded_again = card.encoding is not None and not late and _is_newer(reported, card.encoding)
     if card.encoding is None or encoded_again:
         bind_card(db, card.token, _encoding(reported, station))
+    if not late:
+        keep_replaced(db, reported, job=job, now=now)
     if card.state == "retired":
         return "withdrawn"
     states = states_after_report(card.state, has_person=card.profile_uid is not None)
@@ -93,7 +100,13 @@ def _faults(
 ) -> list[str]:
     if card is None or card.job != job:
         return [f"it is not a token of {job}"]
-    faults = [*_policy_faults(policy, reported), *_binding_faults(card, reported)]
+    if is_late(db, reported) and not _stands_in(card, reported):
+        return []
+    faults = [
+        *_policy_faults(policy, reported),
+        *_binding_faults(card, reported),
+        *replaced_faults(db, reported),
+    ]
     other = find_card_by_uid(db, reported.uid)
     if other is not None and other.token != card.token:
         faults.append(f"the chip {reported.uid} is bound to {format_token(other.token)}")
@@ -122,7 +135,7 @@ def _policy_faults(policy: Policy, reported: ReportedCard) -> list[str]:
 
 def _binding_faults(card: Card, reported: ReportedCard) -> list[str]:
     booked = card.encoding
-    if booked is None:
+    if booked is None or _stands_in(card, reported):
         return []
     if booked.uid != reported.uid:
         return [f"it is bound to the chip {booked.uid}, the report says {reported.uid}"]
@@ -133,13 +146,20 @@ def _binding_faults(card: Card, reported: ReportedCard) -> list[str]:
     )
 
 
+def _stands_in(card: Card, reported: ReportedCard) -> bool:
+    """Whether the card that is booked was scrapped, and the reported one has its place."""
+    return card.encoding is not None and card.encoding.uid in reported.replaced
+
+
 def _was_reworked(booked: Encoding, reported: ReportedCard) -> bool:
     """Whether the two are of different times, of a card that can be encoded more than once."""
     return booked.protection != "permanent" and _finished(booked) != _finished(reported)
 
 
-def _is_later(reported: ReportedCard, booked: Encoding) -> bool:
-    """Whether the card was encoded anew since; an older report that comes late changes nothing."""
+def _is_newer(reported: ReportedCard, booked: Encoding) -> bool:
+    """Whether the card was made again or encoded anew; an older report comes late."""
+    if booked.uid in reported.replaced:
+        return True
     return booked.protection != "permanent" and _finished(reported) > _finished(booked)
 
 

@@ -172,7 +172,16 @@ def reports(draw: st.DrawFn) -> Report:
                     Stage(stage="verified", at=draw(_MILLISECONDS)),
                     Stage(stage="locked", at=draw(_MILLISECONDS)),
                 ),
+                replaces=gone[0] if gone else None,
+                replaced_before=tuple(gone[1:]),
             )
             for place, token in enumerate(chosen)
+            for gone in [draw(st.sampled_from(_gone(place)))]
         ),
     )
+
+
+def _gone(place: int) -> list[list[str]]:
+    """No card, one or several that the card at this place stands in for."""
+    uids = [f"04A1B2C3D4{number:02X}{place:02X}" for number in range(3)]
+    return [[], uids[:1], uids]

@@ -19,6 +19,7 @@ from landing.contract.errors import ContractError, DocumentError, FormatError
 from tests.contract.documents import JOB, REPORT, Break, broken, jobs, reports, schema
 
 BOB = "0000000000012"
+GONE, OLDER = "04A1B2C3D4E590", "04A1B2C3D4E591"
 
 
 def item(job: dict[str, Any]) -> Any:
@@ -105,6 +106,14 @@ SHAPELESS_REPORTS: list[Break] = [
     lambda report: card(report)["stages"][0].pop("at"),
     lambda report: card(report)["stages"][0].update(at="now"),
     lambda report: card(report)["stages"][0].update(stage="burnt"),
+    lambda report: card(report).update(replaces="04a1b2c3d4e590"),
+    lambda report: card(report).update(replaces="04A1B2C3D4E5"),
+    lambda report: card(report).update(replaces=None),
+    lambda report: card(report).update(replaces=[GONE]),
+    lambda report: card(report).update(replaces=GONE, replaced_before=OLDER),
+    lambda report: card(report).update(replaces=GONE, replaced_before=["4"]),
+    lambda report: card(report).update(replaces=GONE, replaced_before=[None]),
+    lambda report: card(report).update(replaced_before=[OLDER]),
 ]
 # What only the code can see.
 CONTRARY_JOBS: list[Break] = [
@@ -126,6 +135,10 @@ CONTRARY_REPORTS: list[Break] = [
     lambda report: card(report).update(token="7H3K9QX2MZ4DH"),
     lambda report: card(report).update(uid="04A1B2C3D4E581"),
     lambda report: card(report)["stages"][0].update(at="2026-02-30T00:00:00Z"),
+    lambda report: card(report).update(replaces="04A1B2C3D4E580"),
+    lambda report: card(report).update(replaces="04A1B2C3D4E581"),
+    lambda report: card(report).update(replaces=GONE, replaced_before=[GONE]),
+    lambda report: card(report).update(replaces="", replaced_before=[OLDER]),
 ]
 
 
@@ -212,6 +225,20 @@ def test_unknown_fields_of_a_report_are_ignored() -> None:
 
     assert schema("report-1").is_valid(extended)
     assert parse_report(json.dumps(extended)) == parse_report(json.dumps(REPORT))
+
+
+def test_card_made_again_names_those_it_replaces() -> None:
+    document = broken(REPORT, lambda r: card(r).update(replaces=GONE, replaced_before=[OLDER]))
+
+    first, second = parse_report(json.dumps(document)).cards
+
+    assert schema("report-1").is_valid(document)
+    assert (first.replaces, first.replaced) == (GONE, (GONE, OLDER))
+    assert (second.replaces, second.replaced) == (None, ())
+
+
+def test_report_of_cards_that_replace_none_has_no_word_of_it() -> None:
+    assert "replace" not in dump_report(parse_report(json.dumps(REPORT)))
 
 
 def test_label_and_its_words_may_be_missing() -> None:

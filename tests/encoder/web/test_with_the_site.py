@@ -1,8 +1,10 @@
 """The station at a real site: jobs by address, reports that wait, cards that the site knows."""
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from encoder.chips.models import NTAG213
 from tests.encoder.kit import new_chip, seen_by_phone
 from tests.processes import Workshop, free_port
 from tests.stations import Bench, RunningStation
+
+PATIENCE = 60.0  # seconds until a test gives up
 
 
 class Shop:
@@ -35,6 +39,16 @@ class Shop:
     def close(self) -> None:
         """Switch it off."""
         self._serving.close()
+
+    def at_site(self, token: str, uid: str) -> str:
+        """Wait until the token is on this chip at the site: the card's state there."""
+        query = "SELECT state FROM cards WHERE token = ? AND uid = ?"
+        deadline = time.monotonic() + PATIENCE
+        with closing(sqlite3.connect(self.site.database)) as opened:
+            while (row := opened.execute(query, (token, uid)).fetchone()) is None:
+                assert time.monotonic() < deadline, f"{token} is not on {uid} at the site"
+                time.sleep(0.05)
+        return str(row[0])
 
     def start(self, station: RunningStation) -> None:
         """Take the job by its address."""
@@ -82,18 +96,22 @@ def test_killed_station_goes_on_with_the_job_while_the_site_is_away(shop: Shop) 
     assert seen_by_phone(chip) is not None
 
 
-def test_card_that_the_site_has_in_service_is_not_redone(shop: Shop) -> None:
+def test_card_that_the_site_has_in_service_is_made_again(shop: Shop) -> None:
+    fresh = new_chip(NTAG213)
     with shop.bench.entered("--token-file", str(shop.token)) as station:
         shop.start(station)
         shop.bench.lay(new_chip(NTAG213))
         (card,) = station.until_panel("take")["cards"]
-        station.until(lambda state: not state["delivery"]["waiting"])
-        wish = json.dumps({"token": card["token"], "uid": card["uid"]})
+        before = shop.at_site(card["token"], card["uid"])
+        shop.bench.lift()
 
-        status, told = station.ask("POST", "/do/redo", wish)
+        station.do("redo", token=card["token"], uid=card["uid"])
+        station.until_panel("lay")
+        shop.bench.lay(fresh)
+        after = shop.at_site(card["token"], fresh.uid.hex().upper())
 
-    assert status == 409
-    assert "in service" in json.loads(told)["detail"]
+    assert (before, after) == ("unclaimed", "unclaimed")
+    assert seen_by_phone(fresh) is not None
 
 
 def test_job_that_is_cancelled_stops_work_and_says_so(shop: Shop) -> None:
