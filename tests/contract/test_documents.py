@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landing.contract.documents import (
@@ -262,6 +262,7 @@ def test_unlocked_card_needs_no_lock_stage() -> None:
     assert [stage.stage for stage in report.cards[1].stages] == ["written", "verified"]
 
 
+@settings(deadline=None)
 @given(jobs())
 def test_job_reads_back_as_it_was_written(job: Job) -> None:
     text = dump_job(job)
