@@ -12,16 +12,15 @@ import click
 from encoder.cli.exits import ExitCode
 from encoder.cli.jobs import load_job
 from encoder.cli.options import (
-    default_ledger,
     default_operator,
     default_station,
+    existing_ledger,
     json_option,
     ledger_option,
     operator_option,
     station_option,
     write_json,
 )
-from encoder.errors import LedgerError
 from encoder.labels.content import LabelContent
 from encoder.labels.layout import Language
 from encoder.labels.layout_file import layout_names, load_layout
@@ -204,9 +203,7 @@ def print_labels(
     0 printed, 4 bad job, ledger or layout, 6 a label was not printed.
     """
     job = load_job(job_file)
-    path = ledger_path or default_ledger()
-    if not path.exists():
-        raise LedgerError(f"there is no ledger at {path}", hint="name the file with --ledger")
+    path = existing_ledger(ledger_path)
     order = PrintOrder(
         job=job,
         style=Style(layout=load_layout(layout), dpi=dpi, language=language, logo=logo),

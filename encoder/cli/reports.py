@@ -14,6 +14,7 @@ from encoder.cli.options import (
     json_option,
     ledger_option,
     station_option,
+    warn,
     write_json,
 )
 from encoder.cli.site import token_file_option
@@ -88,7 +89,7 @@ def send(
                     job=job.job,
                     station=station or default_station(),
                     now=lambda: datetime.now(UTC),
-                    tell=_warn,
+                    tell=warn,
                 )
             )
         _tell(ledger.outbox, as_json=as_json)
@@ -101,7 +102,7 @@ def _send(postman: Postman) -> None:
         while postman.deliver():
             pass
     except SiteError as error:
-        _warn(f"{postman.waiting} cards still wait in the ledger")
+        warn(f"{postman.waiting} cards still wait in the ledger")
         raise error
 
 
@@ -148,7 +149,3 @@ def _tell(outbox: Outbox, *, as_json: bool) -> None:
         click.echo(f"{job}: {count or 'nothing'} waits for the site", err=True)
     if not waiting:
         click.echo("no job of this ledger came from a site", err=True)
-
-
-def _warn(words: str) -> None:
-    click.echo(f"warning: {words}", err=True)

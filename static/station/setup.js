@@ -3,7 +3,7 @@
 import { by, setHidden, setText } from "./dom.js";
 import { pull } from "./levers.js";
 import { ask } from "./pass.js";
-import { fill, words } from "./words.js";
+import { words } from "./words.js";
 
 const FAULT = "setup-fault";
 let wanted = []; // the readers that were chosen last

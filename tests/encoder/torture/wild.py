@@ -14,7 +14,6 @@ from tests.encoder.torture.situations import Situation, situations
 Past = Literal["new", "begun", "done"]
 
 _WRITE = 0xA2
-_LENGTHS = {0x30: 16, 0x60: 8, 0x39: 3, 0x1B: 2, 0x3C: 32}  # of an answer, by command
 _SITUATIONS = tuple(case for case in situations() if case.past != "unprotected")
 _MOST_LOOKS = 12
 _VERSIONS = ("0053040201000F03", "0004040502021103", "0004040203000F03", "00" * 8)
