@@ -36,7 +36,10 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One card: the thing that a token names. ``encoding`` is None until it is reported."""
+    """One card: the thing that a token names. ``encoding`` is None until it is reported.
+
+    ``redirect_url``: an active card leads there instead of showing its page.
+    """
 
     token: str
     state: CardState
@@ -46,6 +49,7 @@ class Card:
     encoding: Encoding | None
     created_at: datetime
     state_changed_at: datetime
+    redirect_url: str | None = None
 
 
 def state_after_move(state: CardState, move: CardMove) -> CardState:

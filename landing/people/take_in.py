@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from landing.errors import PeopleError
-from landing.profile.model import Profile
+from landing.profile.model import MASKABLE, Profile
 from landing.profile.people import People, Person
 from landing.storage.connection import Connection
 from landing.storage.profiles import (
@@ -54,7 +54,7 @@ def take_in_people(
     changed = [
         (before, after)
         for person, before in known
-        if before and (after := _updated(person, before, people.has_slugs)) != before
+        if before and (after := _updated(person, before, people)) != before
     ]
     for before, _ in changed:
         update_profile(db, replace(before, slug=None))  # so that two people may swap theirs
@@ -62,16 +62,25 @@ def take_in_people(
         update_profile(db, replace(after, updated_at=now))
     new = [person for person, before in known if before is None]
     for person in new:
-        profile = person.as_profile(uid=new_uid(), slug=person.slug, updated_at=now)
+        profile = person.as_profile(
+            uid=new_uid(), slug=person.slug, colour=person.colour, updated_at=now
+        )
         insert_profile(db, profile)
     return Intake(
         new=len(new), changed=len(changed), unchanged=len(known) - len(new) - len(changed)
     )
 
 
-def _updated(person: Person, before: Profile, has_slugs: bool) -> Profile:
-    slug = person.slug if has_slugs else before.slug
-    return person.as_profile(uid=before.uid, slug=slug, updated_at=before.updated_at)
+def _updated(person: Person, before: Profile, people: People) -> Profile:
+    """The profile as the file has it; a field that was filled and hidden stays hidden."""
+    after = person.as_profile(
+        uid=before.uid,
+        slug=person.slug if people.has_slugs else before.slug,
+        colour=person.colour if people.has_colours else before.colour,
+        updated_at=before.updated_at,
+    )
+    hidden = {name for name in MASKABLE if getattr(before, name) and name not in before.visible}
+    return replace(after, visible=after.visible - hidden)
 
 
 def _owner(db: Connection, person: Person) -> Profile | None:

@@ -33,6 +33,7 @@ _MAX_LENGTHS = {
     "logo": 200,
 }
 _MAX_LENGTH = 120
+_COLOUR = re.compile(r"#?([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9-]{3,64}", re.ASCII)
 _PHONE = re.compile(
     r"(?P<number>[+(]?[\d\s().\-/\u2010-\u2015]+?)"
@@ -87,6 +88,15 @@ def slug(text: str) -> str:
     if not _SLUG.fullmatch(text):
         raise CellError("3 to 64 of a-z, 0-9 and -")
     return text
+
+
+def colour(text: str) -> str:
+    """Read a company's colour, as ``#b5432b`` or ``#fff``; give ``#rrggbb``."""
+    found = _COLOUR.fullmatch(text)
+    if not found:
+        raise CellError("a colour such as #b5432b")
+    digits = found[1].lower()
+    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
 
 
 def language(text: str) -> str:

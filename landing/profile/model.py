@@ -35,7 +35,8 @@ class Profile:
 
     ``uid`` is the profile's own UUID, stable, and never a card's token. Phones are E.164 with an
     optional extension (``+33561000000;ext=12``), ``country`` is ISO 3166-1 alpha-2, ``photo``
-    and ``logo`` are the content hashes of pictures, ``language`` is BCP 47.
+    and ``logo`` are the content hashes of pictures, ``colour`` is the company's, as ``#rrggbb``,
+    ``language`` is BCP 47.
     ``visible`` names the fields that a visitor sees; a name or company is always seen.
     """
 
@@ -58,6 +59,7 @@ class Profile:
     links: tuple[Link, ...]
     photo: str
     logo: str
+    colour: str
     language: str
     visible: frozenset[str]
     updated_at: datetime

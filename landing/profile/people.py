@@ -18,7 +18,8 @@ from landing.profile.cells import CellError
 from landing.profile.model import MASKABLE, Link, Profile
 
 COLUMNS = ("reference", "given_name", "family_name", *MASKABLE, "language")
-SLUG = "slug"
+SLUG, COLOUR = "slug", "colour"
+OPTIONAL = (SLUG, COLOUR)
 MAX_PEOPLE = 20_000
 NAMES = ("given_name", "family_name", "company")  # one of them is required
 
@@ -31,6 +32,7 @@ _RULES: Mapping[str, Callable[[str], object]] = {
     "links": cells.links,
     "language": cells.language,
     SLUG: cells.slug,
+    COLOUR: cells.colour,
 }
 
 PictureKind = Literal["photo", "logo"]
@@ -45,14 +47,18 @@ class Person:
     line: int
     reference: str
     slug: str | None
+    colour: str
     values: Mapping[str, Any]
 
-    def as_profile(self, *, uid: str, slug: str | None, updated_at: datetime) -> Profile:
+    def as_profile(
+        self, *, uid: str, slug: str | None, colour: str, updated_at: datetime
+    ) -> Profile:
         """The profile of this person, every filled field visible."""
         return Profile(
             uid=uid,
             reference=self.reference,
             slug=slug,
+            colour=colour,
             updated_at=updated_at,
             visible=frozenset(name for name in MASKABLE if self.values[name]),
             **self.values,
@@ -61,10 +67,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
-    """All lines of a file; ``has_slugs`` tells whether it has that column at all."""
+    """All lines of a file, and whether it has the columns that it need not have."""
 
     persons: tuple[Person, ...]
     has_slugs: bool
+    has_colours: bool
 
 
 def read_people(content: bytes, *, take_picture: PictureTaker) -> People:
@@ -86,7 +93,9 @@ def read_people(content: bytes, *, take_picture: PictureTaker) -> People:
         raise _people_error(faults)
     if not persons:
         raise DataError("the file holds nobody; nothing was written")
-    return People(persons=tuple(persons), has_slugs=SLUG in headings)
+    return People(
+        persons=tuple(persons), has_slugs=SLUG in headings, has_colours=COLOUR in headings
+    )
 
 
 class _LineReader:
@@ -150,6 +159,7 @@ def _person(line: int, values: dict[str, Any]) -> Person:
         line=line,
         reference=values["reference"],
         slug=values.get(SLUG) or None,
+        colour=values.get(COLOUR) or "",
         values=kept | {"links": links, "language": language},
     )
 
@@ -199,7 +209,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 def _refuse_headings(headings: list[str]) -> None:
     counts = Counter(headings)
-    allowed = {*COLUMNS, SLUG}
+    allowed = {*COLUMNS, *OPTIONAL}
     unknown = [name for name in counts if name not in allowed]
     missing = [name for name in COLUMNS if name not in counts]
     repeated = [name for name, count in counts.items() if count > 1 and name in allowed]
@@ -216,7 +226,8 @@ def _refuse_headings(headings: list[str]) -> None:
         raise PeopleError(
             "the heading line is broken; nothing was written",
             _told(faults),
-            hint=f"the headings are {', '.join(COLUMNS)} and, if wished, {SLUG}; in any order",
+            hint=f"the headings are {', '.join(COLUMNS)} and, if wished, {' and '.join(OPTIONAL)};"
+            " in any order",
         )
 
 

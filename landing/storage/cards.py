@@ -28,6 +28,7 @@ CARDS = sa.Table(
     sa.Column("stages", sa.Text),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("state_changed_at", UtcTime, nullable=False),
+    sa.Column("redirect_url", sa.Text),
     sa.UniqueConstraint("job", "position"),
     sa.CheckConstraint(f"state IN ({', '.join(map(repr, CARD_STATES))})", name="state"),
 )
@@ -69,6 +70,11 @@ def set_card_state(db: sa.Connection, token: str, state: CardState, at: datetime
     _update(db, token, {"state": state, "state_changed_at": at})
 
 
+def set_card_redirect(db: sa.Connection, token: str, url: str | None) -> None:
+    """Have a card lead to ``url`` from now on, or show its page again."""
+    _update(db, token, {"redirect_url": url})
+
+
 def bind_card(db: sa.Connection, token: str, encoding: Encoding) -> None:
     """Keep what a workstation reported of a card; its UID is the card's from now on."""
     stages = [{"stage": stage.stage, "at": format_time(stage.at)} for stage in encoding.stages]
@@ -103,6 +109,7 @@ def _card(row: sa.RowMapping) -> Card:
         encoding=_encoding(row),
         created_at=row["created_at"],
         state_changed_at=row["state_changed_at"],
+        redirect_url=row["redirect_url"],
     )
 
 

@@ -23,7 +23,9 @@ PROFILES = sa.Table(
         if field.name not in {"uid", "reference", "slug", "updated_at"}
     ),
     sa.Column("updated_at", UtcTime, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),  # one more a change
 )
+_OURS_ALONE = ("version",)  # not the profile's own
 
 
 def find_profile(db: sa.Connection, uid: str) -> Profile | None:
@@ -61,7 +63,8 @@ def insert_profile(db: sa.Connection, profile: Profile) -> None:
 
 def update_profile(db: sa.Connection, profile: Profile) -> None:
     """Keep a profile that stands there already, by its UUID."""
-    db.execute(sa.update(PROFILES).where(PROFILES.c.uid == profile.uid).values(_values(profile)))
+    values = _values(profile) | {"version": PROFILES.c.version + 1}
+    db.execute(sa.update(PROFILES).where(PROFILES.c.uid == profile.uid).values(values))
 
 
 def delete_profile(db: sa.Connection, uid: str) -> None:
@@ -75,7 +78,7 @@ def _one(db: sa.Connection, condition: sa.ColumnElement[bool]) -> Profile | None
 
 
 def _profile(row: sa.RowMapping) -> Profile:
-    values = {name: row[name] for name in row if name not in _JSON}
+    values = {name: row[name] for name in row if name not in _JSON and name not in _OURS_ALONE}
     links = tuple(Link(label=label, url=url) for label, url in json.loads(row["links"]))
     return Profile(**values, links=links, visible=frozenset(json.loads(row["visible"])))
 

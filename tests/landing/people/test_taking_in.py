@@ -1,17 +1,19 @@
 """People come in once, change when their line changes, and keep who they are."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from landing.errors import PeopleError
 from landing.people.take_in import Intake, take_in_people
 from landing.profile.model import Profile
-from landing.profile.people import COLUMNS, SLUG, read_people
+from landing.profile.people import COLOUR, COLUMNS, OPTIONAL, SLUG, read_people
 from landing.storage.database import Database
-from landing.storage.profiles import all_profiles
+from landing.storage.profiles import PROFILES, all_profiles, update_profile
 from tests.landing.people.files import GOOD, no_picture, people_file
 from tests.landing.records import LATER, NOW, everything
 
@@ -20,7 +22,7 @@ _UIDS = (f"uid-{number}" for number in range(1000))
 
 
 def _take_in(database: Database, *rows: dict[str, str], now: datetime = NOW) -> Intake:
-    headings = [*COLUMNS, SLUG] if any(SLUG in row for row in rows) else COLUMNS
+    headings = [*COLUMNS, *(name for name in OPTIONAL if any(name in row for row in rows))]
     people = read_people(people_file(*rows, headings=headings), take_picture=no_picture)
     uids: Iterator[str] = _UIDS
     with database.writing() as db:
@@ -32,10 +34,41 @@ def _profiles(database: Database) -> dict[str, Profile]:
         return {profile.reference: profile for profile in all_profiles(db)}
 
 
+def _zoe(database: Database) -> Profile:
+    return _profiles(database)["zoe"]
+
+
 def test_every_filled_field_is_visible_and_no_other(database: Database) -> None:
     _take_in(database, GOOD)
 
     assert _profiles(database)["zoe"].visible == {"mobile", "email"}
+
+
+def test_field_that_was_hidden_stays_hidden_and_a_new_one_is_shown(database: Database) -> None:
+    _take_in(database, GOOD)
+    with database.writing() as db:
+        update_profile(db, replace(_zoe(database), visible=frozenset({"email"})))
+
+    _take_in(database, GOOD | {"function": "CTO"}, now=LATER)
+
+    assert _zoe(database).visible == {"email", "function"}
+
+
+def test_colour_is_kept_where_the_file_has_no_such_column(database: Database) -> None:
+    _take_in(database, GOOD | {COLOUR: "#B5432B"})
+    _take_in(database, GOOD | {"function": "CTO"}, now=LATER)
+
+    assert _zoe(database).colour == "#b5432b"
+
+
+def test_every_change_of_a_profile_gives_it_a_new_version(database: Database) -> None:
+    versions = []
+    for function in ("", "CTO", ""):
+        _take_in(database, GOOD | {"function": function})
+        with database.reading() as db:
+            versions.append(db.scalar(sa.select(PROFILES.c.version)))
+
+    assert len(set(versions)) == 3
 
 
 def test_same_file_again_changes_nothing(database: Database, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ ZOE = Profile(
     links=(Link(label="LinkedIn", url="https://www.linkedin.com/in/zoe-lefevre"),),
     photo="",
     logo="",
+    colour="",
     language="fr",
     visible=frozenset(MASKABLE),
     updated_at=datetime(2026, 11, 22, 14, 0, 0, tzinfo=UTC),

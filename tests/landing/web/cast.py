@@ -58,6 +58,7 @@ ZOE = Profile(
     ),
     photo=PHOTO,
     logo=LOGO,
+    colour="",
     language="fr",
     visible=frozenset(MASKABLE),
     updated_at=NOW,
