@@ -50,6 +50,12 @@ def cards_of_job(db: sa.Connection, job: str) -> list[Card]:
     return [_card(row) for row in rows.mappings()]
 
 
+def is_closed(db: sa.Connection, profile_uid: str) -> bool:
+    """Tell whether a profile had cards, and every one of them was ended for ever."""
+    states = set(db.scalars(sa.select(CARDS.c.state).where(CARDS.c.profile_uid == profile_uid)))
+    return states == {"retired"}
+
+
 def insert_card(db: sa.Connection, card: Card) -> None:
     """Keep a new card, not yet encoded."""
     db.execute(

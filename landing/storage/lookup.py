@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from landing.errors import StorageError
 from landing.storage.database import BUSY_SECONDS
 
-_BY_TOKEN = (
+_CARD = (
     "SELECT c.state, c.profile_uid, p.version, c.redirect_url"
     " FROM cards c LEFT JOIN profiles p ON p.uid = c.profile_uid WHERE c.token = ?"
 )
@@ -43,7 +43,7 @@ class TapLookup:
             StorageError: the database could not be read.
         """
         try:
-            row = self._cursor().execute(_BY_TOKEN, (token,)).fetchone()
+            row = self._cursor().execute(_CARD, (token,)).fetchone()
         except sqlite3.Error as error:
             raise StorageError(f"the database failed: {error}; nothing was written") from error
         return None if row is None else TapState._make(row)

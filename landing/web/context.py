@@ -31,10 +31,10 @@ from landing.contract.token import parse_token
 from landing.contract.url import Channel
 from landing.profile.model import Profile
 from landing.settings import Settings
-from landing.storage.cards import find_card
+from landing.storage.cards import find_card, is_closed
 from landing.storage.connection import Connection
 from landing.storage.database import Database
-from landing.storage.profiles import find_profile
+from landing.storage.profiles import find_profile, find_profile_by_slug
 from landing.web.language import asked_language, fall_back_on, language
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "local",
     "page",
     "services",
+    "shared_profile_or_404",
     "url",
     "utc_now",
 ]
@@ -127,6 +128,21 @@ def active_card_or_404(db: Connection, token: str) -> OpenCard:
         abort(404)
     fall_back_on(profile.language)
     return OpenCard(card=card, profile=profile.as_seen())
+
+
+def shared_profile_or_404(db: Connection, slug: str) -> Profile:
+    """Fetch the profile behind a shared link, and let its language count.
+
+    A link lives with its person, not with one card: a lost card leaves it alone. It is 410 once
+    every card of the profile is retired.
+    """
+    profile = find_profile_by_slug(db, slug)
+    if profile is None:
+        abort(404)
+    if is_closed(db, profile.uid):
+        abort(410)
+    fall_back_on(profile.language)
+    return profile.as_seen()
 
 
 def page(template: str, status: int = 200, *, cache: str = NO_STORE, **values: Any) -> Response:

@@ -27,6 +27,15 @@ def language() -> str:
     )
 
 
+def region() -> str:
+    """Tell the country that the visitor's browser names first, as ``FR``; empty when none.
+
+    It is only for how numbers and addresses are written: a phone bought in France says fr-FR.
+    """
+    tag = next((tag for tag, _ in request.accept_languages), "")
+    return next((part.upper() for part in tag.split("-")[1:] if len(part) == 2), "")
+
+
 def asked_language() -> str | None:
     """Tell the language that the address itself asks for, so that links can keep it."""
     asked = request.args.get("lang")

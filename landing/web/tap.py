@@ -1,10 +1,10 @@
-"""The tap page: what a card opens."""
+"""The tap page: what a card opens, and what the profile's own link opens."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from landing.contract.url import Channel
-from landing.web.card_view import card_view
-from landing.web.context import REVALIDATE, active_card_or_404, language, page, services, url
+from landing.web.context import active_card_or_404, local, services, shared_profile_or_404, url
+from landing.web.tap_page import Places, platform_of, tap_page
 
 blueprint = Blueprint("tap", __name__)
 
@@ -14,10 +14,22 @@ def show(channel: Channel, token: str) -> Response:
     """Show the owner's card to whoever holds it."""
     with services().database.reading() as db:
         opened = active_card_or_404(db, token)
-    return page(
-        "tap/card.html",
-        cache=REVALIDATE,
-        view=card_view(opened.profile, language()),
-        contact_href=f"/c/{opened.token}/contact.vcf",
-        connect_href=url("weconnect.show", channel=channel, token=opened.token),
+    places = Places(
+        contact=local(f"/c/{opened.token}/contact.vcf"),
+        connect=url("weconnect.show", channel=channel, token=opened.token),
+        qr=local(f"/c/{opened.token}/qr"),
     )
+    return tap_page(opened.profile, places, platform_of(request.user_agent.string))
+
+
+@blueprint.get("/p/<slug>")
+def show_shared(slug: str) -> Response:
+    """Show the profile to whoever was sent its link; no card is named."""
+    with services().database.reading() as db:
+        profile = shared_profile_or_404(db, slug)
+    places = Places(
+        contact=local(f"/p/{slug}/contact.vcf"),
+        connect=local(f"/p/{slug}/connect"),
+        qr=local(f"/p/{slug}/qr"),
+    )
+    return tap_page(profile, places, platform_of(request.user_agent.string))

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from landing.profile.model import MASKABLE, Link
 from landing.web.card_view import Row, card_view
+from landing.web.tap_page import Places, tap_page
 from tests.landing.web.cast import (
     COMPANY,
     COMPANY_CARD,
@@ -172,9 +173,7 @@ def test_words_of_the_owner_stay_words(site: Site) -> None:
         **fields,
     )
     with site.app.test_request_context("/"):
-        html = site.app.jinja_env.get_template("tap/card.html").render(
-            view=card_view(profile, "fr"), contact_href="/", connect_href="/"
-        )
+        html = tap_page(profile, Places(contact="/", connect="/", qr="/"), "other").get_data(True)
 
     page = read_page(html)
 
