@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
+from landing.languages import DEFAULT_LANGUAGE, TRANSLATIONS, languages, own_name
 from landing.settings import Settings
 from landing.storage.database import open_database
 from landing.storage.lookup import TapLookup
@@ -14,10 +15,10 @@ from landing.web.errors import install_error_pages
 from landing.web.headers import install_headers
 from landing.web.hosts import install_host_check, site_hosts
 from landing.web.kept_pages import KeptPages
-from landing.web.language import DEFAULT_LANGUAGE, asked_language, language
+from landing.web.language import asked_language, language
 from landing.web.limits import install_limits
 from landing.web.proxies import TrustedProxies
-from landing.web.resources import PACKAGE, resource_dir
+from landing.web.resources import resource_dir
 from landing.web.stylesheet import Stylesheet, read_stylesheet
 from landing.web.tap_counts import TapCounts
 
@@ -60,13 +61,15 @@ def _prepare_templates(app: Flask, stylesheet: Stylesheet) -> None:
     Babel(
         app,
         default_locale=DEFAULT_LANGUAGE,
-        default_translation_directories=str(PACKAGE / "translations"),
+        default_translation_directories=str(TRANSLATIONS),
         locale_selector=language,
     )
     app.jinja_env.globals.update(
         asked_language=asked_language,
         language=language,
+        languages=languages,
         local=local,
+        own_name=own_name,
         stylesheet=stylesheet,
         url=url,
     )

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from landing.errors import LandingError
+from landing.languages import languages
 from landing.storage.lookup import TapLookup, TapState
 from landing.storage.taps import TapChannel
 from landing.web.askers import LONGEST, agent_of, encoding_of, reader_of
@@ -27,7 +28,6 @@ REGIONS = "wecard.regions"
 KEPT_BYTES = 64 * 1024 * 1024  # in each process
 _PATH_LENGTH = len("/c/") + 13
 _CHANNELS: dict[str, TapChannel] = {"/c/": "chip", "/C/": "chip", "/q/": "qr", "/Q/": "qr"}
-_QUERIES = frozenset({"", "lang=fr", "lang=en"})
 _PAGE_OVERHEAD = 2048  # what Python needs for a page besides its body, measured
 _CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"})
 _NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding"})
@@ -86,6 +86,7 @@ class KeptPages:
         self._lookup = lookup
         self._hosts = hosts
         self._counts = counts
+        self._queries = frozenset({"", *(f"lang={name}" for name in languages())})
         self._shelf = _Shelf(room)
 
     def __call__(
@@ -97,7 +98,7 @@ class KeptPages:
         if (
             channel is None
             or environ["REQUEST_METHOD"] != "GET"
-            or environ.get("QUERY_STRING", "") not in _QUERIES
+            or environ.get("QUERY_STRING", "") not in self._queries
             or environ.get("HTTP_HOST", "").lower() not in self._hosts
         ):
             return self._app(environ, start_response)

@@ -7,24 +7,24 @@ from flask import g, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-LANGUAGES = ("fr", "en")
-DEFAULT_LANGUAGE = "fr"
+from landing.languages import DEFAULT_LANGUAGE, languages
+
 _REGION = re.compile("[A-Za-z]{2}", re.ASCII)
 
 
 def choose_language(asked: str | None, accepted: LanguageAccept, profile: str | None) -> str:
     """Choose among our languages; ``profile`` is BCP 47, such as ``en-GB``."""
-    if asked in LANGUAGES:
+    if asked in languages():
         return asked
     best = _best(accepted)
     if best is not None:
         return best
     spoken = (profile or "").split("-")[0].lower()
-    return spoken if spoken in LANGUAGES else DEFAULT_LANGUAGE
+    return spoken if spoken in languages() else DEFAULT_LANGUAGE
 
 
 def language() -> str:
-    """Tell the language of this request: ``fr`` or ``en``."""
+    """Tell the language of this request, one of ``languages()``."""
     return choose_language(
         request.args.get("lang"), request.accept_languages, g.get("profile_language")
     )
@@ -50,7 +50,7 @@ def named_region(accept_language: str) -> str:
 
 def _best(accepted: LanguageAccept) -> str | None:
     named = LanguageAccept([(tag, quality) for tag, quality in accepted if tag != "*"])
-    return named.best_match(LANGUAGES)
+    return named.best_match(languages())
 
 
 def _first_region(accepted: LanguageAccept) -> str:
@@ -61,7 +61,7 @@ def _first_region(accepted: LanguageAccept) -> str:
 def asked_language() -> str | None:
     """Tell the language that the address itself asks for, so that links can keep it."""
     asked = request.args.get("lang")
-    return asked if asked in LANGUAGES else None
+    return asked if asked in languages() else None
 
 
 def fall_back_on(profile_language: str) -> None:
