@@ -4,10 +4,13 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from landing.contract.errors import CardUrlError
 from landing.contract.url import parse_site_url
 from landing.errors import SettingError
+
+Disposition = Literal["inline", "attachment"]
 
 SECRET_KEY_LENGTH = 32
 _SQLITE = "sqlite:///"
@@ -23,6 +26,8 @@ class Settings:
     database_url: str
     form_min_seconds: float = 3.0
     trusted_proxies: tuple[str, ...] = ()
+    vcard_disposition: Disposition = "inline"
+    vcard_blank_line: bool = False
 
     def __repr__(self) -> str:
         return f"Settings(site_url={self.site_url!r}, data_dir={str(self.data_dir)!r})"
@@ -52,6 +57,8 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
         database_url=_database_url(variables, data_dir),
         form_min_seconds=_seconds(variables, "WECARD_FORM_MIN_SECONDS", 3.0),
         trusted_proxies=_networks(variables, "WECARD_TRUSTED_PROXIES"),
+        vcard_disposition=_disposition(variables, "WECARD_VCARD_DISPOSITION"),
+        vcard_blank_line=_switch(variables, "WECARD_VCARD_BLANK_LINE"),
     )
 
 
@@ -113,3 +120,17 @@ def _networks(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
             fault = f"has {text!r}, which is no address or network"
             raise SettingError(name, fault, hint) from error
     return networks
+
+
+def _disposition(variables: Mapping[str, str], name: str) -> Disposition:
+    text = variables.get(name) or "inline"
+    if text == "inline" or text == "attachment":
+        return text
+    raise SettingError(name, f"is {text!r}", f"set {name} to inline or attachment")
+
+
+def _switch(variables: Mapping[str, str], name: str) -> bool:
+    text = variables.get(name) or "0"
+    if text not in ("0", "1"):
+        raise SettingError(name, f"is {text!r}", f"set {name} to 0 or 1")
+    return text == "1"

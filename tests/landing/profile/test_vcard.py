@@ -20,7 +20,7 @@ from tests.landing.profile.people import (
     physical_lines,
 )
 
-GOLDEN = Path(__file__).parents[2] / "vectors/zoe.vcf"
+GOLDEN = Path(__file__).parents[2] / "vectors/vcard/zoe.vcf"
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 2
 
 
