@@ -14,6 +14,7 @@ Disposition = Literal["inline", "attachment"]
 
 SECRET_KEY_LENGTH = 32
 _SQLITE = "sqlite:///"
+_DISPOSITIONS: Mapping[str, Disposition] = {"inline": "inline", "attachment": "attachment"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +125,9 @@ def _networks(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _disposition(variables: Mapping[str, str], name: str) -> Disposition:
     text = variables.get(name) or "inline"
-    if text == "inline" or text == "attachment":
-        return text
-    raise SettingError(name, f"is {text!r}", f"set {name} to inline or attachment")
+    if text not in _DISPOSITIONS:
+        raise SettingError(name, f"is {text!r}", f"set {name} to {' or '.join(_DISPOSITIONS)}")
+    return _DISPOSITIONS[text]
 
 
 def _switch(variables: Mapping[str, str], name: str) -> bool:

@@ -21,6 +21,8 @@ def test_two_variables_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert settings.pictures_dir == tmp_path / "var" / "pictures"
     assert settings.form_min_seconds == 3.0
     assert settings.trusted_proxies == ()
+    assert settings.vcard_disposition == "inline"
+    assert settings.vcard_blank_line is False
 
 
 def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -> None:
@@ -52,6 +54,10 @@ def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -
         ("WECARD_FORM_MIN_SECONDS", "three"),
         ("WECARD_FORM_MIN_SECONDS", "-1"),
         ("WECARD_FORM_MIN_SECONDS", "nan"),
+        ("WECARD_VCARD_DISPOSITION", "Attachment"),
+        ("WECARD_VCARD_DISPOSITION", "inline; filename=x"),
+        ("WECARD_VCARD_BLANK_LINE", "yes"),
+        ("WECARD_VCARD_BLANK_LINE", "01"),
         ("WECARD_TRUSTED_PROXIES", "nginx"),
         ("WECARD_TRUSTED_PROXIES", "127.0.0.1 10.0.0.0/33"),
     ],
@@ -69,6 +75,24 @@ def test_proxies_are_addresses_and_networks() -> None:
     settings = settings_from(GOOD | {"WECARD_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8 ::1"})
 
     assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
+
+
+@pytest.mark.parametrize(
+    ("values", "disposition", "blank_line"),
+    [
+        ({"WECARD_VCARD_DISPOSITION": "attachment"}, "attachment", False),
+        ({"WECARD_VCARD_BLANK_LINE": "1"}, "inline", True),
+        ({"WECARD_VCARD_DISPOSITION": "inline", "WECARD_VCARD_BLANK_LINE": "0"}, "inline", False),
+        ({"WECARD_VCARD_DISPOSITION": "", "WECARD_VCARD_BLANK_LINE": ""}, "inline", False),
+    ],
+)
+def test_contact_file_has_two_settings(
+    values: dict[str, str], disposition: str, blank_line: bool
+) -> None:
+    settings = settings_from(GOOD | values)
+
+    assert settings.vcard_disposition == disposition
+    assert settings.vcard_blank_line is blank_line
 
 
 def test_loopback_site_may_speak_plain_http() -> None:

@@ -44,7 +44,11 @@ def expected_fields(profile: Profile, photo: bytes | None, note: str) -> list[Fi
         _field("REV", profile.updated_at.isoformat().replace("+00:00", "Z")),
         _field("PHOTO", photo or b"", ENCODING="b", TYPE="JPEG"),
     ]
-    return [each for each in found if each.name == "N" or any(each.value)]
+    return [each for each in found if each.name == "N" or not _is_empty(each.value)]
+
+
+def _is_empty(value: Value) -> bool:
+    return not (any(value) if isinstance(value, tuple) else value)
 
 
 def _field(name: str, value: Value, group: str = "", **parameters: str) -> Field:
