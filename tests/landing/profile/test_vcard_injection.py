@@ -160,7 +160,7 @@ _TEXTS = st.text(
 )
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(st.fixed_dictionaries(dict.fromkeys(_TEXT_FIELDS, _TEXTS)))
 def test_whatever_a_profile_says_reads_back_the_same(texts: dict[str, str]) -> None:
     profile = replace(NOTHING, **texts)  # type: ignore[arg-type]
