@@ -12,6 +12,7 @@ from landing.web import (
     files,
     home,
     link,
+    numbers,
     ops,
     pictures,
     privacy,
@@ -51,7 +52,20 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     install_limits(app)
     install_headers(app, stylesheet)
     install_error_pages(app)
-    for part in (tap, contact, weconnect, link, receipt, privacy, pictures, home, files, ops, api):
+    for part in (
+        tap,
+        contact,
+        weconnect,
+        link,
+        numbers,
+        receipt,
+        privacy,
+        pictures,
+        home,
+        files,
+        ops,
+        api,
+    ):
         app.register_blueprint(part.blueprint)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
