@@ -144,9 +144,11 @@ def _lines(found: Numbers) -> list[str]:
         (format_token(token) if token else "the link", tally)
         for token, tally in found.cards.items()
     ]
+    openings = found.total.openings
+    opened = "1 opening" if openings == 1 else f"{openings} openings"
     name = found.grain if found.grain == "day" else f"{found.grain} from"
     return [
-        f"{found.since} to {found.until}: {found.total.openings} openings",
+        f"{found.since} to {found.until}: {opened}",
         _line(name, TAP_CHANNELS),
         *(_line(words, _cells(tally)) for words, tally in [*periods, *cards]),
         _line("sum", _cells(found.total)),
