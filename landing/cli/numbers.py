@@ -13,6 +13,7 @@ from landing.cli.common import answer, now, open_site_database, read_settings, v
 from landing.cli.files import STREAM, open_outlet
 from landing.contract.token import format_token
 from landing.errors import DataError
+from landing.languages import DEFAULT_LANGUAGE, TRANSLATIONS, languages
 from landing.profile.model import Profile
 from landing.settings import Settings
 from landing.storage.connection import Connection
@@ -20,11 +21,9 @@ from landing.storage.numbers_links import delete_numbers_link
 from landing.storage.profiles import find_profile_by_reference
 from landing.storage.taps import TAP_CHANNELS, taps_of
 from landing.web.chart import draw_file
-from landing.web.language import DEFAULT_LANGUAGE, LANGUAGES
 from landing.web.numbers_key import new_numbers_path
 from landing.web.numbers_sums import Numbers, Tally, first_day, sum_up
 from landing.web.numbers_words import Speech, chart_of
-from landing.web.resources import PACKAGE
 
 MOST_DAYS = 3660
 USUAL_DAYS = 30
@@ -114,8 +113,8 @@ def _known_profile(db: Connection, reference: str) -> Profile:
 def _speech_of(profile: Profile) -> Speech:
     """The owner's language, as the chart is theirs; French where it is none of ours."""
     spoken = profile.language.split("-")[0].lower()
-    language = spoken if spoken in LANGUAGES else DEFAULT_LANGUAGE
-    translations = Translations.load(str(PACKAGE / "translations"), [language])
+    language = spoken if spoken in languages() else DEFAULT_LANGUAGE
+    translations = Translations.load(str(TRANSLATIONS), [language])
     return Speech(translations=translations, locale=Locale(language))
 
 

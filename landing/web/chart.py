@@ -18,7 +18,7 @@ WIDTH = 320
 TEXT = 11.5  # of a line of words, in height
 PLOT_HEIGHT = 120
 ROW_HEIGHT = 22
-_PLOT_TOP = 30  # the key stands above it
+_PLOT_TOP = 32  # the key stands above it
 _MOST_STEPS = 4
 _COMPACT_FROM = 10_000
 _LETTER = 6.6  # the width of one, at most, on average
@@ -173,8 +173,8 @@ def _written(count: int, most: int, locale: Locale) -> str:
 def _key(chart: Chart, plot: _Plot) -> Iterator[Markup]:
     x = plot.left
     for each in chart.stacked:
-        yield _rect(each.mark, x, 3, 9, 9)
-        yield _text(x + 14, 11.5, each.name)
+        yield _rect(each.mark, x, 5, 9, 9)
+        yield _text(x + 14, 13.5, each.name)
         x += 14 + len(each.name) * _LETTER + 14
 
 

@@ -9,7 +9,7 @@ from landing.profile.filename import content_disposition
 from landing.profile.model import Profile
 from landing.profile.pictures import PHOTO_VCARD, rendition_name
 from landing.profile.vcard import MIME_TYPE, vcard
-from landing.web.context import REVALIDATE, services, shared_profile_or_404
+from landing.web.context import REVALIDATE, count_tap, services, shared_profile_or_404
 from landing.web.weconnect import FormPlace, show_form, take_form
 
 blueprint = Blueprint("link", __name__)
@@ -18,7 +18,9 @@ blueprint = Blueprint("link", __name__)
 @blueprint.get("/p/<slug>/contact.vcf")
 def download(slug: str) -> Response:
     """Hand out the profile as a vCard."""
-    return _contact_file(_shared(slug))
+    profile = _shared(slug)
+    count_tap(profile.uid, "", "vcard")
+    return _contact_file(profile)
 
 
 @blueprint.get("/p/<slug>/connect")

@@ -18,17 +18,11 @@ from landing.consent.identifiers import parse_receipt, receipt_sha256
 from landing.consent.parties import WEMET, Recipient
 from landing.consent.purposes import PURPOSES
 from landing.errors import StorageError
+from landing.storage.cards import is_closed
 from landing.storage.connection import Connection
 from landing.storage.profiles import find_profile
 from landing.storage.submissions import StoredSubmission
-from landing.web.context import (
-    active_card_or_404,
-    local,
-    page,
-    services,
-    shared_profile_or_404,
-    url,
-)
+from landing.web.context import local, open_card, page, services, url
 from landing.web.language import fall_back_on
 from landing.web.weconnect_words import field_label
 from landing.weconnect.withdraw import Receipt, find_receipt, withdraw_consent
@@ -170,13 +164,12 @@ def _saving(submission: StoredSubmission) -> Saving | None:
 
 
 def _by_card(db: Connection, token: str) -> Saving:
-    opened = active_card_or_404(db, token)
+    opened = open_card(db, token)
     return Saving(local(f"/c/{opened.token}/contact.vcf"), opened.profile.display_name)
 
 
 def _by_link(db: Connection, submission: StoredSubmission) -> Saving | None:
     profile = find_profile(db, submission.profile_uid)
-    if profile is None or profile.slug is None:
+    if profile is None or profile.slug is None or is_closed(db, profile.uid):
         return None
-    shared = shared_profile_or_404(db, profile.slug)
-    return Saving(local(f"/p/{profile.slug}/contact.vcf"), shared.display_name)
+    return Saving(local(f"/p/{profile.slug}/contact.vcf"), profile.as_seen().display_name)

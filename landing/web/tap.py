@@ -3,7 +3,14 @@
 from flask import Blueprint, Response, request
 
 from landing.contract.url import Channel
-from landing.web.context import active_card_or_404, local, services, shared_profile_or_404, url
+from landing.web.context import (
+    active_card_or_404,
+    count_tap,
+    local,
+    services,
+    shared_profile_or_404,
+    url,
+)
 from landing.web.tap_page import Places, platform_of, tap_page
 
 blueprint = Blueprint("tap", __name__)
@@ -14,6 +21,7 @@ def show(channel: Channel, token: str) -> Response:
     """Show the owner's card to whoever holds it."""
     with services().database.reading() as db:
         opened = active_card_or_404(db, token)
+    count_tap(opened.profile.uid, opened.token, channel)
     places = Places(
         contact=local(f"/c/{opened.token}/contact.vcf"),
         connect=url("weconnect.show", channel=channel, token=opened.token),
@@ -27,6 +35,7 @@ def show_shared(slug: str) -> Response:
     """Show the profile to whoever was sent its link; no card is named."""
     with services().database.reading() as db:
         profile = shared_profile_or_404(db, slug)
+    count_tap(profile.uid, "", "link")
     places = Places(
         contact=local(f"/p/{slug}/contact.vcf"),
         connect=local(f"/p/{slug}/connect"),

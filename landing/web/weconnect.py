@@ -17,7 +17,15 @@ from landing.consent.record import FormChannel, NoticeShown
 from landing.contract.url import Channel
 from landing.errors import StorageError
 from landing.profile.model import Profile
-from landing.web.context import active_card_or_404, language, local, page, services, url
+from landing.web.context import (
+    active_card_or_404,
+    count_tap,
+    language,
+    local,
+    page,
+    services,
+    url,
+)
 from landing.web.weconnect_words import form_view, problem_words
 from landing.weconnect.form import HONEYPOT, Submission, read_form
 from landing.weconnect.formtoken import Showing, seal, unseal
@@ -70,6 +78,7 @@ def send(channel: Channel, token: str) -> ResponseReturnValue:
 
 def show_form(place: FormPlace) -> ResponseReturnValue:
     """Answer with the form, blank."""
+    count_tap(place.profile.uid, place.card, "form")
     return _form_page(place, _new_showing(place, again=False))
 
 

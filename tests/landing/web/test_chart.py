@@ -60,7 +60,7 @@ def bars(chart: Chart, mark: str) -> list[dict[str, float]]:
     return [
         {name: float(bar.attrib[name]) for name in ("x", "y", "width", "height")}
         for bar in drawn(chart).iter(f"{SVG}rect")
-        if bar.attrib["class"] == mark and float(bar.attrib["y"]) > 12
+        if bar.attrib["class"] == mark and float(bar.attrib["y"]) > 20
     ]
 
 

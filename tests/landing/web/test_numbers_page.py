@@ -188,9 +188,22 @@ def test_page_keeps_the_promises_of_every_page(
 
     assert read_page(answer.text).language == language
     assert faults_of(read_page(answer.text)) == []
+    [style] = read_page(answer.text).style_hashes
+    assert f"style-src {style};" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert "noindex" in answer.headers["X-Robots-Tag"]
     assert "Set-Cookie" not in answer.headers
+
+
+def test_visitors_page_does_not_carry_the_charts_style(numbered: Numbered) -> None:
+    client = client_of(numbered)
+
+    styles = [
+        "".join(read_page(client.get(path).text).styles)
+        for path in (numbered.paths[ZOE.uid], f"/c/{ZOE_CARD}")
+    ]
+
+    assert [".chart" in style for style in styles] == [True, False]
 
 
 def client_of(numbered: Numbered) -> FlaskClient:
