@@ -214,7 +214,7 @@ def _dates(chart: Chart, plot: _Plot) -> Iterator[Markup]:
     for place in range(last, -1, -apart):
         x, label = plot.middle(place), chart.slots[place].label
         yield Markup('<path class="axis" d="M{x} {y}v3"/>').format(x=_n(x), y=_n(plot.base))
-        half = len(label) * _LETTER / 2
+        half = len(label) * _LETTER / 2 + 3
         x = max(half, min(x, WIDTH - half))
         yield _text(x, plot.base + 15, label, anchor="middle")
 

@@ -9,6 +9,7 @@ from landing.consent.events import chain_faults
 from landing.consent.notices import current_notice
 from landing.storage.consent import all_events
 from landing.storage.database import open_database
+from landing.web.context import Services
 from landing.weconnect.fields import FIELD_NAMES
 from landing.weconnect.form import HONEYPOT
 from landing.weconnect.formtoken import unseal
@@ -288,6 +289,22 @@ def test_link_that_opens_nothing_is_the_same_page_on_every_path(
     assert {answer.status_code for answer in answers} == {410 if state == "retired" else 404}
     assert answers[0].data == answers[1].data
     assert answers[0].headers["Cache-Control"] == "no-store"
+
+
+def test_form_and_file_of_the_link_are_counted_as_the_links(visit: Visit) -> None:
+    for path in (LINK, f"{LINK}/contact.vcf", LINK_CONNECT, LINK_CONNECT):
+        visit.get(path)
+    visit.post(LINK_CONNECT, data=ANA)
+    services: Services = visit.app.extensions["wecard"]
+    assert services.counts is not None
+
+    services.counts.flush()
+
+    assert visit.rows("SELECT profile_uid, token, channel, count FROM taps ORDER BY channel") == [
+        (ZOE.uid, "", "form", 2),
+        (ZOE.uid, "", "link", 1),
+        (ZOE.uid, "", "vcard", 1),
+    ]
 
 
 def test_contact_file_of_the_link_shows_no_hidden_field(visit: Visit) -> None:
