@@ -22,6 +22,7 @@ _PLOT_TOP = 32  # the key stands above it
 _MOST_STEPS = 4
 _COMPACT_FROM = 10_000
 _LETTER = 6.6  # the width of one, at most, on average
+_DIGIT = 7.4  # the width of one; the room beside them takes a wider letter, as in 10M
 _WIDEST_BAR = 24
 _LABEL_ROOM = 56  # from the middle of one date to that of the next
 _APART = (1, 2, 7, 14, 28)  # dates that have something in common: the day of the week
@@ -153,7 +154,7 @@ def _plot_of(chart: Chart) -> _Plot:
     quiet_top = axis_steps(quiet_most)[-1]
     quiet_label = _written(quiet_top, quiet_top, chart.locale)
     longest = max(map(len, [*labels, quiet_label]))
-    left = longest * _LETTER + 8
+    left = longest * _DIGIT + 10
     return _Plot(
         left=left,
         slot=(WIDTH - 4 - left) / max(1, len(chart.slots)),
