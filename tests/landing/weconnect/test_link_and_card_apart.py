@@ -79,6 +79,19 @@ def test_no_answer_on_the_cards_way_has_the_link_in_it(visit: Visit) -> None:
     assert [answer for answer in answers if SLUG.upper() in told_by(answer)] == []
 
 
+def test_every_way_on_from_the_links_page_is_the_links_own(visit: Visit) -> None:
+    hrefs = [
+        attributes["href"]
+        for tag, attributes in Page(visit.get(f"/p/{SLUG}").text).elements
+        if tag == "a" and attributes["href"].startswith("/")
+    ]
+
+    ways = [href for href in hrefs if not href.startswith("/privacy")]
+
+    assert len(ways) >= 2
+    assert [way for way in ways if not way.startswith(f"/p/{SLUG}/")] == []
+
+
 def test_token_inside_a_sealed_field_would_be_noticed(visit: Visit) -> None:
     form = visit.get(f"/c/{ZOE_CARD}/connect")
 

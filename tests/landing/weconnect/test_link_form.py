@@ -127,6 +127,7 @@ def test_receipt_of_a_link_that_is_gone_still_opens_without_its_button(
 
     assert answer.status_code == 200
     assert Page(answer.text).having(class_="button") == []
+    assert visit.count("misses") == 0  # nobody asked for the link
 
 
 def test_lost_card_leaves_the_links_form_and_file_open(visit: Visit) -> None:
