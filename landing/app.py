@@ -8,7 +8,20 @@ from landing.languages import DEFAULT_LANGUAGE, TRANSLATIONS, languages, own_nam
 from landing.settings import Settings
 from landing.storage.database import open_database
 from landing.storage.lookup import TapLookup
-from landing.web import api, contact, files, home, ops, pictures, privacy, receipt, tap, weconnect
+from landing.web import (
+    api,
+    contact,
+    files,
+    home,
+    link,
+    numbers,
+    ops,
+    pictures,
+    privacy,
+    receipt,
+    tap,
+    weconnect,
+)
 from landing.web.clock import Clock, utc_now
 from landing.web.context import ChannelConverter, Services, local, url
 from landing.web.errors import install_error_pages
@@ -44,7 +57,20 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     install_limits(app)
     install_headers(app, stylesheet)
     install_error_pages(app)
-    for part in (tap, contact, weconnect, receipt, privacy, pictures, home, files, ops, api):
+    for part in (
+        tap,
+        contact,
+        weconnect,
+        link,
+        numbers,
+        receipt,
+        privacy,
+        pictures,
+        home,
+        files,
+        ops,
+        api,
+    ):
         app.register_blueprint(part.blueprint)
     kept = KeptPages(
         app.wsgi_app,

@@ -6,6 +6,7 @@ from landing.cli.card import card
 from landing.cli.contacts import contacts
 from landing.cli.job import job
 from landing.cli.migrate import migrate
+from landing.cli.numbers import numbers
 from landing.cli.people import profile
 from landing.cli.program import Program
 from landing.cli.serve import serve
@@ -25,5 +26,5 @@ def main() -> None:
     """
 
 
-for verb in (migrate, serve, profile, job, card, contacts, station):
+for verb in (migrate, serve, profile, job, card, contacts, numbers, station):
     main.add_command(verb)

@@ -4,8 +4,11 @@ Source: WEMET's personal data protection policy of 7 February 2023 (contact, DPO
 GDPR Art. 13(1)(a), (b) and (d), Art. 26.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from landing.consent.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,11 @@ class Recipient:
     def controller(self) -> str:
         """Who answers for the details beside the operator: the organisation, or the owner."""
         return self.organization or self.name
+
+    @property
+    def sha256(self) -> str:
+        """The hash, in hex, of all that names them: who is called otherwise has another."""
+        return hashlib.sha256(canonical(asdict(self))).hexdigest()
 
     @property
     def named(self) -> str:

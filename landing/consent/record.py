@@ -7,17 +7,17 @@ W3C DPV guide, whose profile the record names.
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from landing.consent.canonical import canonical
 from landing.consent.parties import WEMET, Recipient, controllers
 from landing.consent.purposes import PURPOSES, RETENTION_MONTHS, RETENTION_RULE, Purpose
 from landing.contract.documents import format_time
-from landing.contract.url import Channel
 
 SCHEMA = "wc-consent/1"
 PROFILE = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
-_METHODS: dict[Channel, str] = {"chip": "nfc_tap", "qr": "qr"}
+FormChannel = Literal["chip", "qr", "link"]  # where a form was opened: a card, or no card at all
+_METHODS: dict[FormChannel, str] = {"chip": "nfc_tap", "qr": "qr", "link": "link"}
 _PII_TYPES = {
     "given_name": "name",
     "family_name": "name",
@@ -44,7 +44,8 @@ class Agreement:
     """One visitor's yes, with all that surrounded it; times are aware.
 
     ``fields`` names what was filled in, never with what; ``subject_commit`` binds the record to
-    the details. The receipt's address stays out: it would open the receipt.
+    the details. ``card`` is empty where the profile's own link was opened. The receipt's address
+    stays out: it would open the receipt.
     """
 
     record_id: str
@@ -53,7 +54,7 @@ class Agreement:
     card: str
     recipient: Recipient
     language: str
-    channel: Channel
+    channel: FormChannel
     notice: NoticeShown
     bundle_sha256: str
     ticked: frozenset[str]

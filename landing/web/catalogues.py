@@ -53,7 +53,8 @@ def compiled(catalogue: Catalog) -> bytes:
 def untranslated(catalogue: Catalog) -> Iterator[Message]:
     """Find the words that a reader of the catalogue's language would meet in English."""
     for message in catalogue:
-        if message.id and (message.fuzzy or not message.string):
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id and (message.fuzzy or not all(strings)):
             yield message
 
 

@@ -17,8 +17,7 @@ from babel.dates import format_date, get_timezone
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from landing.contract.url import Channel
-from landing.contract.url import card_url as address_of
+from landing.contract.url import Channel, card_url
 from landing.profile.filename import content_disposition
 from landing.profile.model import Profile
 from landing.profile.pictures import PHOTO_VCARD, rendition_name
@@ -53,16 +52,16 @@ def download(channel: Channel, token: str) -> Response:
         opened = active_card_or_404(db, token)
     count_tap(opened.profile.uid, opened.token, "vcard")
     site = services().settings.site_url
-    return contact_file(opened.profile, card_url=address_of(site, opened.token))
+    return contact_file(opened.profile, page_url=card_url(site, opened.token))
 
 
-def contact_file(profile: Profile, *, card_url: str) -> Response:
+def contact_file(profile: Profile, *, page_url: str) -> Response:
     """Answer with a profile, already masked, as the vCard that this request asks for.
 
-    ``card_url`` is the address that opens the profile; it stands in the note and nowhere else.
+    ``page_url`` is the address that opens the profile; it stands in the note and nowhere else.
     """
     settings = services().settings
-    note = _note(card_url) if request.args.get("note") == "1" else ""
+    note = _note(page_url) if request.args.get("note") == "1" else ""
     body = vcard(
         profile,
         photo_jpeg=_photo(settings.pictures_dir, profile.photo),
@@ -86,12 +85,12 @@ def _photo(pictures_dir: Path, photo: str) -> bytes | None:
         return None
 
 
-def _note(card_url: str) -> str:
+def _note(page_url: str) -> str:
     """The card, the day and the place, a line each, in the visitor's language."""
     today = services().clock().astimezone(get_timezone(_ZONE)).date()
     place = _place(request.args.get("place", ""))
     lines = [
-        _("Card: %(address)s", address=card_url),
+        _("Online: %(address)s", address=page_url),
         _("Saved on %(date)s", date=_written(today)),
         _("Place: %(place)s", place=place) if place else "",
     ]

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,11 @@ from landing.consent.identifiers import parse_receipt, receipt_sha256
 from landing.consent.parties import WEMET, Recipient
 from landing.consent.purposes import PURPOSES
 from landing.errors import StorageError
-from landing.web.context import OpenCard, open_card, page, services, url
+from landing.storage.cards import is_closed
+from landing.storage.connection import Connection
+from landing.storage.profiles import find_profile
+from landing.storage.submissions import StoredSubmission
+from landing.web.context import local, open_card, page, services, url
 from landing.web.language import fall_back_on
 from landing.web.weconnect_words import field_label
 from landing.weconnect.withdraw import Receipt, find_receipt, withdraw_consent
@@ -26,6 +31,14 @@ TOKEN_FIELD = "withdraw_token"  # noqa: S105  # a field's name
 _SALT = "receipt-withdraw/1"
 
 blueprint = Blueprint("receipt", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The button that saves the recipient's contact: where it leads, and whose it is."""
+
+    href: str
+    name: str
 
 
 @blueprint.get("/x/<name>")
@@ -94,8 +107,8 @@ def _receipt_page(
         name=submission.recipient_name,
         organization=submission.recipient_organization,
     )
-    opened = _open_card(submission.card)
-    _speak_as_shown(receipt)  # the card at hand named its owner's language
+    saving = _saving(submission)
+    _speak_as_shown(receipt)  # the profile at hand named its owner's language
     return page(
         "receipt/receipt.html",
         status,
@@ -108,7 +121,7 @@ def _receipt_page(
         valid_until=date.fromisoformat(record["valid_until"]),
         notice_url=f"/privacy/{record['notice']['sha256']}",
         notice_version=record["notice"]["version"],
-        opened=opened,
+        saving=saving,
         withdraw_token=_signer().sign(receipt_sha256(_key(name))).decode(),
         operator=WEMET,
     )
@@ -141,10 +154,22 @@ def _purposes(record: dict[str, Any], recipient: Recipient) -> list[str]:
     ]
 
 
-def _open_card(token: str) -> OpenCard | None:
-    """The card that was answered, where it is still in use."""
+def _saving(submission: StoredSubmission) -> Saving | None:
+    """Lead back by the way the form was opened, where it is still open; no other is told."""
     try:
         with services().database.reading() as db:
-            return open_card(db, token)
+            return _by_card(db, submission.card) if submission.card else _by_link(db, submission)
     except HTTPException:
         return None
+
+
+def _by_card(db: Connection, token: str) -> Saving:
+    opened = open_card(db, token)
+    return Saving(local(f"/c/{opened.token}/contact.vcf"), opened.profile.display_name)
+
+
+def _by_link(db: Connection, submission: StoredSubmission) -> Saving | None:
+    profile = find_profile(db, submission.profile_uid)
+    if profile is None or profile.slug is None or is_closed(db, profile.uid):
+        return None
+    return Saving(local(f"/p/{profile.slug}/contact.vcf"), profile.as_seen().display_name)

@@ -1,7 +1,8 @@
-"""The reciprocal form: a visitor's details to the card's owner, if the visitor agrees."""
+"""The reciprocal form: a visitor's details to the profile's owner, if the visitor agrees."""
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -12,15 +13,15 @@ from flask.typing import ResponseReturnValue
 from landing.consent.notices import NOTICE_ID, current_notice
 from landing.consent.parties import Recipient
 from landing.consent.purposes import RETENTION_MONTHS
-from landing.consent.record import NoticeShown
+from landing.consent.record import FormChannel, NoticeShown
 from landing.contract.url import Channel
 from landing.errors import StorageError
 from landing.profile.model import Profile
 from landing.web.context import (
-    OpenCard,
     active_card_or_404,
     count_tap,
     language,
+    local,
     page,
     services,
     url,
@@ -36,36 +37,69 @@ _BUNDLES = "wecard.form_bundles"
 blueprint = Blueprint("weconnect", __name__)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPlace:
+    """Where a form stands: at a card, or at the profile's own link, which names no card.
+
+    ``card`` is a token and ``slug`` a link's name; one of them is empty.
+    """
+
+    profile: Profile
+    channel: FormChannel
+    card: str = ""
+    slug: str = ""
+
+    @property
+    def path(self) -> str:
+        """The page that the form was opened from."""
+        return _path(self.channel, self.card or self.slug)
+
+    @property
+    def recipient(self) -> Recipient:
+        """The one to whom the form goes."""
+        return Recipient(
+            profile_uid=self.profile.uid,
+            name=self.profile.display_name,
+            organization=self.profile.company,
+        )
+
+
 @blueprint.get("/<channel:channel>/<token>/connect")
 def show(channel: Channel, token: str) -> ResponseReturnValue:
     """Show the form, blank."""
-    opened = _opened(token)
-    count_tap(opened.profile.uid, opened.token, "form")
-    return _form_page(opened, channel, _new_showing(opened, again=False))
+    return show_form(_at_card(channel, token))
 
 
 @blueprint.post("/<channel:channel>/<token>/connect")
 def send(channel: Channel, token: str) -> ResponseReturnValue:
     """Keep a visitor's details for the card's owner; whatever fails, their words stay."""
-    opened = _opened(token)
+    return take_form(_at_card(channel, token))
+
+
+def show_form(place: FormPlace) -> ResponseReturnValue:
+    """Answer with the form, blank."""
+    count_tap(place.profile.uid, place.card, "form")
+    return _form_page(place, _new_showing(place, again=False))
+
+
+def take_form(place: FormPlace) -> ResponseReturnValue:
+    """Take in what was posted: answer with the way to the receipt, or with the form redrawn."""
     posted = dict(request.form.lists())
-    submission = read_form(posted, region=opened.profile.country)
-    ours = _our_showing(opened)
-    showing = ours if ours and _is_current(ours) else _new_showing(opened, again=bool(ours))
+    submission = read_form(posted, region=place.profile.country)
+    ours = _our_showing(place)
+    showing = ours if ours and _is_current(ours, place) else _new_showing(place, again=bool(ours))
     problem = "" if showing is ours else "expired"
     if submission.contact is None and showing.language != language():
-        showing = _new_showing(opened, again=True)  # the page about to be drawn is another one
+        showing = _new_showing(place, again=True)  # the page about to be drawn is another one
     if submission.contact is None or problem:
-        return _form_page(opened, channel, showing, submission, problem=problem, status=422)
-    return _sent(opened, channel, showing, submission)
+        return _form_page(place, showing, submission, problem=problem, status=422)
+    return _sent(place, showing, submission)
 
 
-def _sent(
-    opened: OpenCard, channel: Channel, showing: Showing, submission: Submission
-) -> ResponseReturnValue:
+def _sent(place: FormPlace, showing: Showing, submission: Submission) -> ResponseReturnValue:
     parts = services()
     now = parts.clock()
-    sending = _sending(opened, channel, showing, submission, now)
+    sending = _sending(place, showing, submission, now)
     try:
         receipt = share_contact(
             parts.database,
@@ -76,78 +110,85 @@ def _sent(
         )
     except StorageError:
         current_app.logger.exception("a sending could not be stored; the visitor was told so")
-        return _form_page(opened, channel, showing, submission, problem="not-stored", status=503)
+        return _form_page(place, showing, submission, problem="not-stored", status=503)
     if receipt is None:
-        fresh = _new_showing(opened, again=True)
-        return _form_page(opened, channel, fresh, submission, problem="used", status=422)
+        fresh = _new_showing(place, again=True)
+        return _form_page(place, fresh, submission, problem="used", status=422)
     return redirect(url("receipt.show", name=receipt), 303)
 
 
-def recipient_of(profile: Profile) -> Recipient:
-    """Name the one to whom a form on this profile's card goes."""
-    return Recipient(
-        profile_uid=profile.uid, name=profile.display_name, organization=profile.company
-    )
-
-
-def form_bundle(spoken: str) -> bytes:
+def form_bundle(spoken: str, *, at_link: bool = False) -> bytes:
     """The form as every visitor of this language gets it, with blanks for the names.
 
     It is archived with the first consent given on it, and proves what was asked and that no box
     was ticked beforehand. Source: EDPB Guidelines 05/2020, 108.
     """
-    bundles: dict[str, bytes] = current_app.extensions.setdefault(_BUNDLES, {})
-    if spoken not in bundles:
+    bundles: dict[tuple[str, bool], bytes] = current_app.extensions.setdefault(_BUNDLES, {})
+    if (spoken, at_link) not in bundles:
         blank = Recipient(profile_uid="", name="{owner}", organization="{organisation}")
-        where = f"/c/{{token}}/connect?{urlencode({'lang': spoken})}"
+        path = _path("link", "{name}") if at_link else _path("chip", "{token}")
+        where = f"{path}/connect?{urlencode({'lang': spoken})}"
         site_url = services().settings.site_url
         with current_app.test_request_context(where, base_url=site_url):
-            values = _page_values(blank, "chip", "{token}", spoken)
+            values = _page_values(blank, path, spoken)
             html = render_template("weconnect/form.html", form_token="{form_token}", **values)  # noqa: S106
-        bundles[spoken] = html.encode()
-    return bundles[spoken]
+        bundles[spoken, at_link] = html.encode()
+    return bundles[spoken, at_link]
 
 
-def _opened(token: str) -> OpenCard:
+def _path(channel: FormChannel, name: str) -> str:
+    letters: dict[FormChannel, str] = {"chip": "c", "qr": "q", "link": "p"}
+    return f"/{letters[channel]}/{name}"
+
+
+def _at_card(channel: Channel, token: str) -> FormPlace:
     with services().database.reading() as db:
-        return active_card_or_404(db, token)
+        opened = active_card_or_404(db, token)
+    return FormPlace(profile=opened.profile, channel=channel, card=opened.token)
 
 
-def _our_showing(opened: OpenCard) -> Showing | None:
+def _our_showing(place: FormPlace) -> Showing | None:
     secret_key = services().settings.secret_key
     showing = unseal(request.form.get(TOKEN_FIELD, ""), secret_key)
-    return showing if showing and showing.card == opened.token else None
+    if showing is None or (showing.card, showing.slug) != (place.card, place.slug):
+        return None
+    return showing
 
 
-def _is_current(showing: Showing) -> bool:
-    """Whether the form is young enough, and still says what it said when it was shown."""
+def _is_current(showing: Showing, place: FormPlace) -> bool:
+    """Whether the form is young enough, and still says what it said when it was shown.
+
+    A link may have become another person's since, and a person may have changed their company:
+    what was agreed to for the one is not agreed to for the other.
+    """
     return (
         showing.is_current(services().clock())
+        and showing.recipient == place.recipient.sha256
         and showing.notice == current_notice(showing.language).sha256
-        and showing.bundle == _bundle_sha256(showing.language)
+        and showing.bundle == _bundle_sha256(showing.language, place)
     )
 
 
-def _new_showing(opened: OpenCard, *, again: bool) -> Showing:
+def _new_showing(place: FormPlace, *, again: bool) -> Showing:
     spoken = language()
     return Showing(
-        card=opened.token,
+        card=place.card,
+        slug=place.slug,
+        recipient=place.recipient.sha256,
         nonce=secrets.token_hex(16),
         language=spoken,
         notice=current_notice(spoken).sha256,
-        bundle=_bundle_sha256(spoken),
+        bundle=_bundle_sha256(spoken, place),
         shown_at=services().clock(),
         again=again,
     )
 
 
-def _bundle_sha256(spoken: str) -> str:
-    return hashlib.sha256(form_bundle(spoken)).hexdigest()
+def _bundle_sha256(spoken: str, place: FormPlace) -> str:
+    return hashlib.sha256(form_bundle(spoken, at_link=bool(place.slug))).hexdigest()
 
 
-def _sending(
-    opened: OpenCard, channel: Channel, showing: Showing, submission: Submission, now: datetime
-) -> Sending:
+def _sending(place: FormPlace, showing: Showing, submission: Submission, now: datetime) -> Sending:
     assert submission.contact is not None  # noqa: S101  # the caller looked
     parts = services()
     notice = current_notice(showing.language)
@@ -157,8 +198,8 @@ def _sending(
         ticked=submission.ticked,
         doubtful=submission.bait_taken or too_fast,
         showing=showing,
-        recipient=recipient_of(opened.profile),
-        channel=channel,
+        recipient=place.recipient,
+        channel=place.channel,
         texts=ShownTexts(
             notice=NoticeShown(
                 id=NOTICE_ID,
@@ -167,31 +208,27 @@ def _sending(
                 sha256=notice.sha256,
             ),
             notice_page=notice.content,
-            form_bundle=form_bundle(showing.language),
+            form_bundle=form_bundle(showing.language, at_link=bool(place.slug)),
         ),
     )
 
 
 def _form_page(
-    opened: OpenCard,
-    channel: Channel,
+    place: FormPlace,
     showing: Showing,
     submission: Submission | None = None,
     *,
     problem: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    values = _page_values(
-        recipient_of(opened.profile), channel, opened.token, language(), submission, problem
-    )
+    values = _page_values(place.recipient, place.path, language(), submission, problem)
     form_token = seal(showing, services().settings.secret_key)
     return page("weconnect/form.html", status, form_token=form_token, **values)
 
 
 def _page_values(
     recipient: Recipient,
-    channel: Channel,
-    token: str,
+    path: str,
     spoken: str,
     submission: Submission | None = None,
     problem: str = "",
@@ -201,8 +238,8 @@ def _page_values(
         "form": form_view(submission, recipient=recipient, language=spoken, problems=problems),
         "is_redrawn": submission is not None,
         "recipient": recipient,
-        "channel": channel,
-        "token": token,
+        "action": local(f"{path}/connect"),
+        "leave": local(path),
         "notice_url": f"/privacy/{current_notice(spoken).sha256}",
         "retention_months": RETENTION_MONTHS,
         "honeypot": HONEYPOT,

@@ -1,4 +1,4 @@
-"""The signed token inside the form: which card, which showing, what was shown, and when.
+"""The signed token inside the form: where, which showing, what was shown, and when.
 
 It replaces a cookie against forged posts, carries the idempotency key, and proves the time and
 the texts of the showing.
@@ -15,14 +15,18 @@ _SALT = "weconnect-form/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """One showing of the form.
+    """One showing of the form, on a card or behind a profile's own link.
 
-    ``nonce`` is 32 hex digits; ``notice`` and ``bundle`` are the SHA-256, in hex, of the notice
-    that the form links to and of the form's own texts. ``again``: it was drawn in place of a
-    form that we had shown before, so that a quick answer is no sign of a machine.
+    ``card`` is the card's token, ``slug`` the link's name: one of them is empty, so that nobody
+    learns the one from the other. ``nonce`` is 32 hex digits; ``recipient``, ``notice`` and
+    ``bundle`` are the SHA-256, in hex, of who was named as the recipient, of the notice that the
+    form links to and of the form's own texts. ``again``: it was drawn in place of a form that we
+    had shown before, so that a quick answer is no sign of a machine.
     """
 
     card: str
+    slug: str
+    recipient: str
     nonce: str
     language: str
     notice: str

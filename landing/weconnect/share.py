@@ -12,8 +12,7 @@ from landing.consent.contact import Contact
 from landing.consent.events import Occurrence
 from landing.consent.identifiers import identifier, receipt_for, receipt_sha256
 from landing.consent.parties import Recipient
-from landing.consent.record import Agreement, NoticeShown, write_record
-from landing.contract.url import Channel
+from landing.consent.record import Agreement, FormChannel, NoticeShown, write_record
 from landing.storage.consent import StoredRecord, add_record, append_event
 from landing.storage.database import Database
 from landing.storage.notices import ArchivedText, archive_text
@@ -48,7 +47,7 @@ class Sending:
     doubtful: bool
     showing: Showing
     recipient: Recipient
-    channel: Channel
+    channel: FormChannel
     texts: ShownTexts
 
 

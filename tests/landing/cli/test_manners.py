@@ -33,6 +33,7 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("station", "new"): ["bench-1"],
     ("station", "revoke"): ["bench-1"],
     ("contacts", "export"): ["--reference", "zoe"],
+    ("numbers",): ["zoe"],
     **{("card", verb): ["7H3K9QX2MZ4DG"] for verb in ("show", "suspend", "resume", "retire")},
 }
 REPORT = '{"format": "wecard.report/1", "job": "J-2026-0001", "station": "s", "cards": []}'
@@ -53,6 +54,7 @@ def test_verbs_are_the_ones_that_were_agreed() -> None:
         "card resume",
         "card retire",
         "contacts export",
+        "numbers",
         "serve",
     }
 
@@ -107,6 +109,11 @@ def test_database_that_is_not_migrated_is_told(bare_desk: Desk, verb: tuple[str,
         ["job", "new", "--out", "j", "--chips", "NTAG213,NTAG213"],
         ["job", "new", "--out", "j", "--profiles", "zoe,,marc"],
         ["contacts", "export"],
+        ["numbers"],
+        ["numbers", "zoe", "--days", "0"],
+        ["numbers", "zoe", "--new-link", "--no-link"],
+        ["numbers", "zoe", "--new-link", "--svg", "zoe.svg"],
+        ["numbers", "zoe", "--svg", "-", "--json"],
     ],
     ids=" ".join,
 )

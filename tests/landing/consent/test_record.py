@@ -82,6 +82,16 @@ def test_collection_says_that_boxes_were_blank_and_which_were_ticked() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("channel", "card", "method"),
+    [("chip", "7H3K9QX2MZ4DG", "nfc_tap"), ("qr", "7H3K9QX2MZ4DG", "qr"), ("link", "", "link")],
+)
+def test_record_says_where_the_form_was_opened(channel: str, card: str, method: str) -> None:
+    record = content(channel=channel, card=card)
+
+    assert (record["collection"]["method"], record["card_ref"]) == (method, card)
+
+
 def test_purpose_has_its_words_hash_basis_recipients_and_end() -> None:
     [purpose] = content()["purposes"]
 

@@ -106,12 +106,12 @@ CASES = {
     "note-in-french": Case(
         replace(ZOE, links=()),
         PHOTO,
-        note="Carte\u00a0: https://card.example/c/7H3K9QX2MZ4DG\n"
+        note="En ligne\u00a0: https://card.example/c/7H3K9QX2MZ4DG\n"
         "Enregistré le 22 novembre 2026\nLieu\u00a0: Salon Batimat, hall 5",
     ),
     "note-in-english": Case(
         replace(ZOE, links=()),
-        note="Card: https://card.example/c/7H3K9QX2MZ4DG\n"
+        note="Online: https://card.example/c/7H3K9QX2MZ4DG\n"
         "Saved on November 22, 2026\nPlace: Salon Batimat, hall 5",
     ),
     "blank-line": Case(ZOE, PHOTO, blank_line=True),

@@ -75,7 +75,7 @@ def test_note_in_english_names_card_day_and_place(client: FlaskClient) -> None:
 def test_place_may_be_left_out(client: FlaskClient, query: str) -> None:
     note = note_in(client.get(CONTACT + query).data)
 
-    assert note == [f"Carte\u00a0: {ADDRESS}", "Enregistré le 22 novembre 2026"]
+    assert note == [f"En ligne\u00a0: {ADDRESS}", "Enregistré le 22 novembre 2026"]
 
 
 @pytest.mark.parametrize(
@@ -122,9 +122,9 @@ def test_note_has_the_address_of_the_chip_however_the_card_was_opened(client: Fl
 
 def test_note_of_a_shared_profile_names_no_card(site: Site) -> None:
     with site.app.test_request_context("/p/zoe/contact.vcf?note=1&lang=en"):
-        answer = contact_file(ZOE, card_url="https://card.example/p/zoe")
+        answer = contact_file(ZOE, page_url="https://card.example/p/zoe")
 
-    assert note_in(answer.get_data())[0] == "Card: https://card.example/p/zoe"
+    assert note_in(answer.get_data())[0] == "Online: https://card.example/p/zoe"
     assert ZOE_CARD not in answer.get_data(as_text=True)
 
 

@@ -171,6 +171,15 @@ def test_a_word_without_translation_would_be_noticed() -> None:
     assert [message.id for message in untranslated(catalogue)] == ["A new word"]
 
 
+def test_a_plural_without_translation_would_be_noticed() -> None:
+    catalogue = read_catalogue(catalogue_path())
+    catalogue.add(("%(count)s hat", "%(count)s hats"), ("%(count)s chapeau", ""))
+
+    assert [message.id for message in untranslated(catalogue)] == [
+        ("%(count)s hat", "%(count)s hats")
+    ]
+
+
 GERMAN = f"""
 import sys
 from pathlib import Path

@@ -14,6 +14,8 @@ KEY = "k" * 32
 AT = datetime(2026, 11, 22, 14, 0, 0, 250_000, tzinfo=UTC)
 SHOWING = Showing(
     card="7H3K9QX2MZ4DG",
+    slug="",
+    recipient="c" * 64,
     nonce="0" * 32,
     language="fr",
     notice="a" * 64,

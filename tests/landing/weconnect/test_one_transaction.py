@@ -44,6 +44,8 @@ def sending() -> Sending:
     notice = current_notice("fr")
     showing = Showing(
         card=ZOE_CARD,
+        slug="",
+        recipient="c" * 64,
         nonce="0" * 32,
         language="fr",
         notice=notice.sha256,
