@@ -1,6 +1,6 @@
 """A site with people whose cards are active, for the benches of the tap page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,10 +49,14 @@ class TapSite(Workshop):
 
 
 @contextmanager
-def tap_site(people: tuple[dict[str, str], ...] = (ZOE,), **more: str) -> Iterator[TapSite]:
-    """Make a site in a folder of its own and let people in, pictures and all."""
+def tap_site(
+    people: tuple[dict[str, str], ...] = (ZOE,), *, pictures: Callable[[Path], None] | None = None
+) -> Iterator[TapSite]:
+    """Make a site in a folder of its own and let people in, with what ``pictures`` draws there."""
     with TemporaryDirectory() as folder:
-        site = TapSite(folder=Path(folder), port=free_port(), more=more)
+        site = TapSite(folder=Path(folder), port=free_port())
+        if pictures is not None:
+            pictures(site.folder)
         site.done("wecard-landing", "migrate")
         site.done("wecard-landing", "profile", "import", write_people(site.folder, people))
         yield site
