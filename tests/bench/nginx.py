@@ -1,5 +1,7 @@
 """Debian's nginx, with a configuration of ours, in the foreground, on this machine alone."""
 
+import base64
+import hashlib
 import os
 import socket
 import subprocess
@@ -77,8 +79,10 @@ def file_place(path: str, file: Path, like: Answer, *, longer: int = 0) -> str:
     return f"location = {path} {{ alias {file}; default_type {kind}; {added} }}"
 
 
-def certificate(folder: Path, *hosts: str) -> Path:
-    """Make a key and its own certificate; answer their path, less ``.key`` and ``.crt``."""
+def certificate(folder: Path, *hosts: str) -> tuple[Path, str]:
+    """Make a key and its own certificate; answer where they are, less ``.key`` and ``.crt``,
+    and the hash of the public key, in base64.
+    """
     folder.mkdir(exist_ok=True)
     files = folder / "site"
     names = ",".join(f"DNS:{host}" for host in hosts)
@@ -86,7 +90,12 @@ def certificate(folder: Path, *hosts: str) -> Path:
     named = ["-subj", f"/CN={hosts[0]}", "-addext", f"subjectAltName={names}"]
     written = ["-keyout", f"{files}.key", "-out", f"{files}.crt"]
     subprocess.run([*words.split(), *named, *written], check=True, capture_output=True)
-    return files
+    public = subprocess.run(
+        ["openssl", "pkey", "-in", f"{files}.key", "-pubout", "-outform", "DER"],
+        check=True,
+        capture_output=True,
+    ).stdout
+    return files, base64.b64encode(hashlib.sha256(public).digest()).decode()
 
 
 def _quoted(text: str) -> str:

@@ -5,12 +5,13 @@ follows is the moment at which the frame that first shows its text was handed to
 counted from the start of the navigation. Source: W3C Element Timing, renderTime.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, CDPSession
+from playwright.sync_api import Browser, CDPSession, Page
 
 CPU_SLOW_DOWN = 4  # a phone of the middle class beside a desk computer
-PHONE_SIZE = {"width": 360, "height": 740}
 WAIT_MS = 60_000
 _WATCH = """
 (() => {
@@ -35,38 +36,44 @@ class Emulated:
     up_bits: float
 
 
-def name_painted_ms(
-    browser: Browser, url: str, name: str, network: Emulated | None = None
-) -> float:
-    """Open a page as a phone that never was there; answer when its name was painted.
+@contextmanager
+def new_phone(browser: Browser, *, before: str) -> Iterator[Page]:
+    """A phone that remembers nothing; its browser is awake, as it just showed another page.
+
+    What a browser does once for a new profile, before its first connection, is not the page's.
+    """
+    phone = browser.new_context(
+        locale="fr-FR",
+        viewport={"width": 360, "height": 740},
+        device_scale_factor=3,
+        is_mobile=True,
+    )
+    try:
+        page = phone.new_page()
+        page.goto(before)
+        yield page
+    finally:
+        phone.close()
+
+
+def name_painted_ms(page: Page, url: str, name: str, network: Emulated | None = None) -> float:
+    """Open a page; answer how long after the beginning of the navigation its name was painted.
 
     Raises:
         AssertionError: the page came to nothing, or its heading says something else.
     """
-    phone = browser.new_context(
-        locale="fr-FR",
-        viewport={"width": PHONE_SIZE["width"], "height": PHONE_SIZE["height"]},
-        device_scale_factor=3,
-        is_mobile=True,
-        ignore_https_errors=True,
-    )
-    try:
-        page = phone.new_page()
-        session = phone.new_cdp_session(page)
-        session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOW_DOWN})
-        session.send("Page.enable")
-        session.send("Page.addScriptToEvaluateOnNewDocument", {"source": _WATCH})
-        _slow_down(session, network)
-        page.goto(url, wait_until="load", timeout=WAIT_MS)
-        for _ in range(WAIT_MS // _PAUSE_MS):
-            seen = session.send("Runtime.evaluate", {"expression": _SEEN, "returnByValue": True})
-            value = seen["result"].get("value")
-            if value is not None:
-                return _checked(value, name)
-            page.wait_for_timeout(_PAUSE_MS)
-        raise AssertionError(f"{url} never painted a name")
-    finally:
-        phone.close()
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOW_DOWN})
+    session.send("Page.enable")
+    session.send("Page.addScriptToEvaluateOnNewDocument", {"source": _WATCH})
+    _slow_down(session, network)
+    page.goto(url, wait_until="load", timeout=WAIT_MS)
+    for _ in range(WAIT_MS // _PAUSE_MS):
+        seen = session.send("Runtime.evaluate", {"expression": _SEEN, "returnByValue": True})
+        if seen["result"].get("value") is not None:
+            return _checked(seen["result"]["value"], name)
+        page.wait_for_timeout(_PAUSE_MS)
+    raise AssertionError(f"{url} never painted a name")
 
 
 def _checked(value: list[object], name: str) -> float:

@@ -137,11 +137,18 @@ def _place(name: str, own: str, other: str) -> Iterator[int]:
             _ip("-n", name, "addr", "add", own, "peer", other, "dev", device)
             for link in ("lo", device):
                 _ip("-n", name, "link", "set", link, "up")
+            _forget_connections(name)
             yield descriptor
         finally:
             _ip("netns", "del", name)
     finally:
         os.close(descriptor)
+
+
+def _forget_connections(name: str) -> None:
+    """Let every connection begin as the first: the kernel would keep what it learned of a peer."""
+    setting = "echo 1 >/proc/sys/net/ipv4/tcp_no_metrics_save"
+    subprocess.run([*Places.inside(name), "sh", "-c", setting], check=True)
 
 
 def _ip(*words: str) -> None:
