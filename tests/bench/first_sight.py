@@ -24,21 +24,21 @@ LIMIT_MS = 900.0
 _EMULATED = Emulated(latency_ms=1000 * ROUND_TRIP_SECONDS, down_bits=DOWN_BITS, up_bits=UP_BITS)
 _METHOD = (
     f"Chromium, 360 px wide, its processor slowed {CPU_SLOW_DOWN} times; {ROUND_TRIP_SECONDS} s a"
-    f" round trip, {DOWN_BITS / 1e6} Mbit/s down, {UP_BITS / 1e6} up;\nnginx with TLS 1.3, HTTP/2 and"
-    " a certificate of its own in front of both pages (`serve` behind it for ours).\nEvery one of"
-    " {runs} runs has a browser profile and connections of its own, and its browser is awake: it"
-    " just\nshowed a page of another host. The two pages take turns. Counted from the start of the"
-    " navigation to the\nframe that first shows the name: Chromium's Element Timing of the heading,"
-    " marked from outside before it\nis painted. The name of the host is not looked up in the DNS."
+    f" round trip, {DOWN_BITS / 1e6} Mbit/s down, {UP_BITS / 1e6} up;\nnginx with TLS 1.3, HTTP/2"
+    " and a certificate of its own in front of both pages (`serve` behind it for\nours). Every one"
+    " of {runs} runs has a browser profile and connections of its own, and its browser is awake:"
+    "\nit just showed a page of another host. The two pages take turns. Counted from the start"
+    " of the\nnavigation to the frame that first shows the name: Chromium's Element Timing of the"
+    " heading, marked from\noutside before it is painted. The name of the host is not looked up in the DNS."
     " {network}\nThe peer is a page made to LinkStack's measured weight and parts"
     " (tests/bench/peers/heavy_page.py)."
 )
 _LINK = (
-    "The network is two namespaces joined by a line that holds every packet back, so"
-    " that handshakes and slow start take their round trips."
+    "The network is two\nnamespaces joined by a line that holds every packet back, so that"
+    " handshakes and slow start take their\nround trips."
 )
 _NO_LINK = (
-    "This machine lets us make no slow line: the network is the browser's own emulation, which"
+    "This machine\nlets us make no slow line: the network is the browser's own emulation, which"
     " does not hold handshakes back."
 )
 

@@ -54,12 +54,6 @@ class Line:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._left = b""
 
-    @property
-    def own_port(self) -> int:
-        """The port at this end, by which the other end can be told from its neighbours."""
-        port: int = self._socket.getsockname()[1]
-        return port
-
     def get(self, path: str, headers: Mapping[str, str] = PHONE) -> Answer:
         """Ask for a path and wait for the whole answer.
 
