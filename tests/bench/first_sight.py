@@ -29,8 +29,8 @@ _METHOD = (
     " of {runs} runs has a browser profile and connections of its own, and its browser is awake:"
     "\nit just showed a page of another host. The two pages take turns. Counted from the start"
     " of the\nnavigation to the frame that first shows the name: Chromium's Element Timing of the"
-    " heading, marked from\noutside before it is painted. The name of the host is not looked up in the DNS."
-    " {network}\nThe peer is a page made to LinkStack's measured weight and parts"
+    " heading, marked from\noutside before it is painted. The name of the host is not looked up in"
+    " the DNS. {network}\nThe peer is a page made to LinkStack's measured weight and parts"
     " (tests/bench/peers/heavy_page.py)."
 )
 _LINK = (
