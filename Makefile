@@ -25,7 +25,7 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
-	@sh tests/system_packages.sh $(APT_PACKAGES) wrk
+	@sh tests/system_packages.sh $(APT_PACKAGES) iproute2 wrk
 	$(BIN)/python -m tests.bench
 
 pictures: $(VENV)/.dev system-packages

@@ -1,116 +1,151 @@
-"""The tap page: what it weighs, and how fast it is answered beside a server that does nothing."""
+"""The tap page: how fast it is answered, beside nginx that serves the same bytes from a file."""
 
-import re
 import subprocess
 import sys
-import tempfile
-import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from landing.contract.documents import parse_job
+from landing.contract.token import mint_token
+from tests.bench.effort import IS_SHORT, ROUNDS, SECONDS
 from tests.bench.figures import Figure, Suite
-from tests.factories import ZOE, write_people
-from tests.processes import Workshop, free_port, wait_until_ready
+from tests.bench.raw_http import PHONE
+from tests.bench.static_twin import Address, static_twin
+from tests.bench.tap_site import TapSite, tap_site
+from tests.bench.wrk import CONNECTIONS, Load, in_turn, load, p99_ms, per_second, share_percent
+from tests.processes import free_port, wait_until_ready
 
-FIRST_VIEW_LIMIT_KB = 14.0
-CONNECTIONS = 32
-SECONDS = 8
+LEAST_SHARE_PERCENT = 50.0
+P99_LIMIT_MS = 3.0
+LEAST_COUNTING_PERCENT = 97.0
+COUNTING_ROUNDS = 1 if IS_SHORT else 6
+COUNTING_SECONDS = 1 if IS_SHORT else 3
 _METHOD = (
-    f"`wrk`, {CONNECTIONS} keep-alive connections, {SECONDS} s, one worker. The peer is a bare WSGI"
-    " application that\nanswers constant bytes of the same length from the same server. Weight is"
-    " of the bodies as sent,\nwith the picture and the logo."
+    f"`wrk -t1 -c{CONNECTIONS}`, keep-alive, a phone's headers; one worker, as `serve` starts by"
+    f" itself. {ROUNDS} rounds of\n{SECONDS} s each, everyone in turn; shares are the median of"
+    " the rounds' ratios, the rest medians of the\nrounds. nginx is Debian's, a worker a core, one"
+    " plain file with the page's brotli bytes and the same\nheaders: each answer is as long as the"
+    " site's to the byte (checked). The bare WSGI application answers\nas many constant bytes from"
+    " the same server; Flask is the site past all that is laid in front of it.\nCounting on and"
+    f" off are two running sites on one database, {COUNTING_ROUNDS} rounds of"
+    f" {COUNTING_SECONDS} s, every other round in\nturned order. The unknown card is one token"
+    " that no card has; misses are not limited."
 )
-_BARE = """
-import sys
-from granian.constants import Interfaces
-from granian.server import Server
-BODY = b"x" * int(sys.argv[2])
-HEADERS = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(BODY)))]
-def app(environ, start_response):
-    start_response("200 OK", HEADERS)
-    return [BODY]
-Server("bare", port=int(sys.argv[1]), interface=Interfaces.WSGI, workers=1, blocking_threads=8,
-       log_enabled=False, websockets=False).serve(target_loader=lambda *_: app, wrap_loader=False)
-"""
+Loads = dict[str, list[Load]]
 
 
 def measure() -> Suite:
-    """Make one card, weigh its page, and ask for it as often as can be."""
-    with tempfile.TemporaryDirectory() as folder:
-        workshop = Workshop(folder=Path(folder), port=free_port())
-        url = active_card(workshop)
-        with workshop.serving():
-            weight, page_bytes = _weight(url)
-            page = _requests_per_second(url)
-        bare = _bare_requests_per_second(page_bytes)
-    return Suite(
-        title="The tap page",
-        method=_METHOD,
-        figures=(
-            Figure(
-                what="first view, compressed",
-                ours=weight,
-                against="limit",
-                theirs=FIRST_VIEW_LIMIT_KB,
-                unit="kB",
-            ),
-            Figure(
-                what="page, requests a second",
-                ours=page,
-                against="bare WSGI, same server",
-                theirs=bare,
-                unit="/s",
-            ),
-        ),
+    """Make one card, and ask for its page as often as can be."""
+    with tap_site() as site, ExitStack() as stack:
+        token = site.new_card("zoe")
+        stack.enter_context(site.serving())
+        page = _at(site, token)
+        twin, known_twin = stack.enter_context(static_twin(page, site.folder))
+        flask = stack.enter_context(_peer(site, "flask"))
+        bare = stack.enter_context(_peer(site, "bare", str(len(page.ask().body))))
+        known = page.as_known()
+        seen = _rounds(
+            {
+                "ours": (page, 200),
+                "nginx": (twin, 200),
+                "unknown": (_at(site, mint_token()), 404),
+                "bare": (bare, 200),
+                "flask": (replace(flask, path=page.path), 200),
+            }
+        )
+        seen |= _rounds({"ours 304": (known, 304), "nginx 304": (known_twin, 304)})
+        counting = _counting(site, token)
+    return Suite(title="The tap page", method=_METHOD, figures=(*_figures(seen), counting))
+
+
+def _figures(seen: Loads) -> Iterator[Figure]:
+    for what, ending in (("page", ""), ("page not changed (304)", " 304")):
+        ours, nginx = seen[f"ours{ending}"], seen[f"nginx{ending}"]
+        yield _rates(f"{what}, requests a second", ours, "nginx, the same bytes", nginx)
+        yield Figure(
+            what=f"{what}, share of nginx's",
+            ours=share_percent(ours, nginx),
+            against="at least",
+            theirs=LEAST_SHARE_PERCENT,
+            unit="%",
+        )
+        yield _milliseconds(f"{what}, p99", ours, "limit", P99_LIMIT_MS)
+        yield _milliseconds(f"{what}, p99", ours, "nginx", p99_ms(nginx))
+    ours = seen["ours"]
+    yield _rates("page, requests a second", ours, "bare WSGI, same server", seen["bare"])
+    yield _rates("page, requests a second", ours, "Flask renders each time", seen["flask"])
+    yield _rates("unknown card (404), requests a second", seen["unknown"], "page", ours)
+
+
+def _rates(what: str, ours: list[Load], against: str, theirs: list[Load]) -> Figure:
+    return Figure(
+        what=what, ours=per_second(ours), against=against, theirs=per_second(theirs), unit="/s"
     )
 
 
-def active_card(workshop: Workshop) -> str:
-    people = write_people(workshop.folder, (ZOE,))
-    workshop.done("wecard-landing", "migrate")
-    workshop.done("wecard-landing", "profile", "import", people)
-    workshop.done("wecard-landing", "job", "new", "--out", "job.json")
-    workshop.done(
-        "wecard-encoder", *"run job.json --reader sim --report report.json --json".split()
+def _milliseconds(what: str, ours: list[Load], against: str, theirs: float) -> Figure:
+    return Figure(what=what, ours=p99_ms(ours), against=against, theirs=theirs, unit="ms")
+
+
+def _counting(site: TapSite, token: str) -> Figure:
+    """The page while taps are counted, beside the page while they are not."""
+    sites = {
+        switch: replace(site, port=free_port(), more={"WECARD_COUNT_TAPS": switch})
+        for switch in ("1", "0")
+    }
+    with sites["1"].serving(), sites["0"].serving():
+        seen = in_turn(
+            {
+                switch: partial(_asked, _at(one, token), 200, COUNTING_SECONDS)
+                for switch, one in sites.items()
+            },
+            COUNTING_ROUNDS,
+        )
+    return Figure(
+        what="page with counting on, share of counting off",
+        ours=100 * per_second(seen["1"]) / per_second(seen["0"]),
+        against="at least",
+        theirs=LEAST_COUNTING_PERCENT,
+        unit="%",
     )
-    workshop.done("wecard-landing", "job", "report", "report.json")
-    job = parse_job((workshop.folder / "job.json").read_text(encoding="utf-8"))
-    return job.items[0].url
 
 
-def _weight(url: str) -> tuple[float, int]:
-    page, text = _get(url, {"Accept-Encoding": "br"}), _get(url, {}).decode()
-    site = url.split("/c/")[0]
-    pictures = set(re.findall(r'(?:src|srcset)="(/m/[^" ]+\.webp)', text))
-    total = len(page) + sum(len(_get(site + picture, {})) for picture in pictures)
-    return total / 1000, len(page)
+def _rounds(contestants: dict[str, tuple[Address, int]]) -> Loads:
+    runs = {
+        name: partial(_asked, address, status, SECONDS)
+        for name, (address, status) in contestants.items()
+    }
+    return in_turn(runs, ROUNDS)
 
 
-def _get(url: str, headers: dict[str, str]) -> bytes:
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
-        content: bytes = answer.read()
-    return content
+def _asked(address: Address, status: int, seconds: int) -> Load:
+    """Ask for some seconds; every answer must have that status."""
+    before = address.ask()
+    found = load(address.url, seconds, address.headers)
+    after = address.ask()
+    refused = found.answers if status >= 400 else 0
+    if (before.status, after.status, found.refused) != (status, status, refused):
+        raise AssertionError(f"{address.url}: {before.status}, {after.status}, {found}")
+    return found
 
 
-def _bare_requests_per_second(length: int) -> float:
-    port = free_port()
-    server = subprocess.Popen([sys.executable, "-c", _BARE, str(port), str(length)])
+def _at(site: TapSite, token: str) -> Address:
+    return Address(port=site.port, path=f"/c/{token}", headers=PHONE)
+
+
+@contextmanager
+def _peer(site: TapSite, *words: str) -> Iterator[Address]:
+    """Run one of the plain servers on the site's own data."""
+    own = replace(site, port=free_port())
+    command = [sys.executable, "-m", "tests.bench.peers.plain_servers", words[0], str(own.port)]
+    process = subprocess.Popen(
+        [*command, *words[1:]], env=own.variables(), cwd=Path(__file__).parents[2]
+    )
     try:
-        wait_until_ready(f"http://127.0.0.1:{port}/", server)
-        return _requests_per_second(f"http://127.0.0.1:{port}/")
+        wait_until_ready(f"{own.site}/readyz", process)
+        yield Address(port=own.port, path="/", headers=PHONE)
     finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _requests_per_second(url: str) -> float:
-    words = f"wrk -t1 -c{CONNECTIONS} -d{SECONDS}s -H".split()
-    result = subprocess.run(
-        [*words, "Accept-Encoding: br", url], capture_output=True, text=True, check=True
-    )
-    if "Non-2xx" in result.stdout:
-        raise AssertionError(result.stdout)
-    found = re.search(r"Requests/sec:\s+([\d.]+)", result.stdout)
-    if found is None:
-        raise AssertionError(result.stdout)
-    return float(found[1])
+        process.terminate()
+        process.wait(timeout=30)

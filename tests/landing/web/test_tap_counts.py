@@ -16,9 +16,9 @@ from landing.storage.profiles import delete_profile, insert_profile
 from landing.storage.taps import TAPS, TapChannel, TapKey, add_taps, taps_of
 from landing.web.context import Services
 from landing.web.tap_counts import TapCounts
-from tests.bench.tap_page import active_card
+from tests.bench.tap_site import tap_site
 from tests.landing.web.cast import MARC, NOW, ZOE, ZOE_CARD, Site, make_site, profile_with
-from tests.processes import Workshop, free_port
+from tests.processes import Workshop
 
 TAP = f"/c/{ZOE_CARD}"
 TODAY = NOW.date()
@@ -170,14 +170,14 @@ def test_counts_name_no_visitor_and_no_time_of_day() -> None:
     assert columns["day"] == "DATE"
 
 
-def test_server_that_is_stopped_writes_its_taps_down_first(tmp_path: Path) -> None:
-    workshop = Workshop(folder=tmp_path, port=free_port())
-    url = active_card(workshop)
-    with workshop.serving("--workers", "2"):
-        for _ in range(3):
-            _open(url)
+def test_server_that_is_stopped_writes_its_taps_down_first() -> None:
+    with tap_site() as site:
+        url = f"{site.site}/c/{site.new_card('zoe')}"
+        with site.serving("--workers", "2"):
+            for _ in range(3):
+                _open(url)
 
-    assert _sums(workshop) == {"chip": 3}
+        assert _sums(site) == {"chip": 3}
 
 
 def _open(url: str) -> None:

@@ -1,0 +1,1 @@
+"""What the tap page is held against: made by us, run on the same machine."""
