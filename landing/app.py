@@ -6,7 +6,20 @@ from jinja2 import StrictUndefined
 
 from landing.settings import Settings
 from landing.storage.database import open_database
-from landing.web import api, contact, files, home, ops, pictures, privacy, receipt, tap, weconnect
+from landing.web import (
+    activation,
+    api,
+    contact,
+    files,
+    home,
+    ops,
+    pictures,
+    privacy,
+    qr,
+    receipt,
+    tap,
+    weconnect,
+)
 from landing.web.context import ChannelConverter, Clock, Services, local, url, utc_now
 from landing.web.errors import install_error_pages
 from landing.web.headers import install_headers
@@ -39,7 +52,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     install_limits(app)
     install_headers(app, stylesheet)
     install_error_pages(app)
-    for part in (tap, contact, weconnect, receipt, privacy, pictures, home, files, ops, api):
+    parts = (tap, activation, qr, contact, weconnect, receipt, privacy, pictures)
+    for part in (*parts, home, files, ops, api):
         app.register_blueprint(part.blueprint)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app

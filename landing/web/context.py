@@ -136,7 +136,7 @@ def shared_profile_or_404(db: Connection, slug: str) -> Profile:
     A link lives with its person, not with one card: a lost card leaves it alone. It is 410 once
     every card of the profile is retired.
     """
-    profile = find_profile_by_slug(db, slug)
+    profile = find_profile_by_slug(db, slug.lower())  # a QR code has it in capitals
     if profile is None:
         abort(404)
     if is_closed(db, profile.uid):
