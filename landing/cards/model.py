@@ -91,3 +91,17 @@ def states_after_report(state: CardState, *, has_person: bool) -> tuple[CardStat
     if state == "encoded":
         return (end,)
     return ()
+
+
+def refuse_redirect(card: Card) -> None:
+    """See that a card may lead elsewhere: it has its person, and is not ended.
+
+    Raises:
+        CardStateError: a tap on it must show its activation page, or nothing.
+    """
+    if card.state == "retired":
+        raise CardStateError("the card is retired and leads nowhere; nothing was changed")
+    if card.profile_uid is None:
+        raise CardStateError(
+            "the card has no person yet, and must ask for its activation code; nothing was changed"
+        )

@@ -33,6 +33,9 @@ ARGUMENTS: dict[tuple[str, ...], list[str]] = {
     ("station", "new"): ["bench-1"],
     ("station", "revoke"): ["bench-1"],
     ("contacts", "export"): ["--reference", "zoe"],
+    ("card", "redirect"): ["7H3K9QX2MZ4DG", "--off"],
+    ("profile", "show"): ["zoe"],
+    ("profile", "set"): ["zoe", "--slug", "zoe"],
     **{("card", verb): ["7H3K9QX2MZ4DG"] for verb in ("show", "suspend", "resume", "retire")},
 }
 REPORT = '{"format": "wecard.report/1", "job": "J-2026-0001", "station": "s", "cards": []}'
@@ -42,6 +45,8 @@ def test_verbs_are_the_ones_that_were_agreed() -> None:
     assert {" ".join(verb) for verb in VERBS} >= {
         "migrate",
         "profile import",
+        "profile show",
+        "profile set",
         "job new",
         "job report",
         "job cancel",
@@ -52,6 +57,7 @@ def test_verbs_are_the_ones_that_were_agreed() -> None:
         "card suspend",
         "card resume",
         "card retire",
+        "card redirect",
         "contacts export",
         "serve",
     }
@@ -107,6 +113,14 @@ def test_database_that_is_not_migrated_is_told(bare_desk: Desk, verb: tuple[str,
         ["job", "new", "--out", "j", "--chips", "NTAG213,NTAG213"],
         ["job", "new", "--out", "j", "--profiles", "zoe,,marc"],
         ["contacts", "export"],
+        ["card", "redirect", "7H3K9QX2MZ4DG"],
+        ["card", "redirect", "7H3K9QX2MZ4DG", "https://a.example", "--off"],
+        ["profile", "show"],
+        ["profile", "set", "zoe"],
+        ["profile", "set", "zoe", "--hide", "shoe"],
+        ["profile", "set", "zoe", "--hide", "mobile,,fax"],
+        ["profile", "set", "zoe", "--show", "given_name"],
+        ["profile", "set", "zoe", "--hide", "fax,mobile", "--show", "mobile"],
     ],
     ids=" ".join,
 )
