@@ -139,6 +139,6 @@ def _hint(name: str) -> str:
     if name != CODE:
         return ""
     words: str = _(
-        "It stands on the slip in the parcel, in two groups of six: 7H3K9Q-X2MZ4D, for example."
+        "It stands on the slip in the parcel, in two groups of six: 7H3K9Q‑X2MZ4D, for example."
     )
     return words

@@ -10,6 +10,7 @@ from flask import Response
 from landing.storage.cards import set_card_redirect, set_card_state
 from landing.storage.database import open_database
 from tests.landing.web.cast import NOW, UNKNOWN, ZOE_CARD, Site, make_site
+from tests.landing.web.pages import read_page
 
 ELSEWHERE = "https://dupont-industries.example/salon?stand=12"
 ALLOWED_TO_BE_REMEMBERED = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT}
@@ -108,3 +109,32 @@ def test_card_stopped_or_led_back_is_so_at_the_next_tap(tmp_path: Path) -> None:
         statuses.append(site.client().get(f"/c/{ZOE_CARD}").status_code)
 
     assert statuses == [302, 404, 200]
+
+
+FROM_A_PAGE_OF_OURS = {"Sec-Fetch-Site": "same-origin", "Accept-Language": "fr"}
+
+
+def test_who_comes_from_a_form_of_ours_is_led_on_by_a_page(leading: Site) -> None:
+    """Browsers hold the form-action of our policy against a redirect behind a form."""
+    answer = leading.client().get(f"/c/{ZOE_CARD}", headers=FROM_A_PAGE_OF_OURS)
+
+    (link,) = [each for each in read_page(answer.text).links if each["href"] == ELSEWHERE]
+    assert (answer.status_code, answer.headers["Refresh"]) == (200, f"0;url={ELSEWHERE}")
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert link["rel"] == "noopener noreferrer nofollow ugc"
+    assert "dupont-industries.example." in read_page(answer.text).words
+    assert "Zoé" not in answer.text
+
+
+@pytest.mark.parametrize("site", ["none", "cross-site", "same-site", ""])
+def test_everybody_else_is_redirected(leading: Site, site: str) -> None:
+    answer = leading.client().get(f"/c/{ZOE_CARD}", headers={"Sec-Fetch-Site": site})
+
+    assert answer.status_code == 302
+
+
+def test_stopped_card_leads_nobody_on(leading: Site) -> None:
+    answer = leading.client().get(f"/c/{leading.cards['suspended']}", headers=FROM_A_PAGE_OF_OURS)
+
+    assert answer.status_code == 404
+    assert "Refresh" not in answer.headers
