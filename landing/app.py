@@ -4,8 +4,10 @@ from flask import Flask
 from flask_babel import Babel
 from jinja2 import StrictUndefined
 
+from landing.languages import DEFAULT_LANGUAGE, TRANSLATIONS, languages, own_name
 from landing.settings import Settings
 from landing.storage.database import open_database
+from landing.storage.lookup import TapLookup
 from landing.web import (
     activation,
     api,
@@ -20,15 +22,18 @@ from landing.web import (
     tap,
     weconnect,
 )
-from landing.web.context import ChannelConverter, Clock, Services, local, url, utc_now
+from landing.web.clock import Clock, utc_now
+from landing.web.context import ChannelConverter, Services, local, url
 from landing.web.errors import install_error_pages
 from landing.web.headers import install_headers
-from landing.web.hosts import install_host_check
-from landing.web.language import DEFAULT_LANGUAGE, asked_language, language
+from landing.web.hosts import install_host_check, site_hosts
+from landing.web.kept_pages import KeptPages
+from landing.web.language import asked_language, language
 from landing.web.limits import install_limits
 from landing.web.proxies import TrustedProxies
-from landing.web.resources import PACKAGE, resource_dir
+from landing.web.resources import resource_dir
 from landing.web.stylesheet import Stylesheet, read_stylesheet
+from landing.web.tap_counts import TapCounts
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
@@ -41,10 +46,10 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     app.config["PROPAGATE_EXCEPTIONS"] = False  # a failure of ours gets our page
     app.url_map.merge_slashes = False  # a redirect would echo the address
     app.url_map.converters["channel"] = ChannelConverter
+    database = open_database(settings.database_url, settings.lock_path)
+    counts = TapCounts(database, clock) if settings.counts_taps else None
     app.extensions["wecard"] = Services(
-        database=open_database(settings.database_url, settings.lock_path),
-        settings=settings,
-        clock=clock,
+        database=database, settings=settings, clock=clock, counts=counts
     )
     stylesheet = read_stylesheet(resource_dir("static") / "site.css")
     _prepare_templates(app, stylesheet)
@@ -55,7 +60,13 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     parts = (tap, activation, qr, contact, weconnect, receipt, privacy, pictures)
     for part in (*parts, home, files, ops, api):
         app.register_blueprint(part.blueprint)
-    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    kept = KeptPages(
+        app.wsgi_app,
+        lookup=TapLookup(settings.database_url),
+        hosts=site_hosts(settings.site_url),
+        counts=counts,
+    )
+    app.wsgi_app = TrustedProxies(kept, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -64,13 +75,15 @@ def _prepare_templates(app: Flask, stylesheet: Stylesheet) -> None:
     Babel(
         app,
         default_locale=DEFAULT_LANGUAGE,
-        default_translation_directories=str(PACKAGE / "translations"),
+        default_translation_directories=str(TRANSLATIONS),
         locale_selector=language,
     )
     app.jinja_env.globals.update(
         asked_language=asked_language,
         language=language,
+        languages=languages,
         local=local,
+        own_name=own_name,
         stylesheet=stylesheet,
         url=url,
     )

@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from typing import Any
 
 from granian.constants import Interfaces
@@ -53,7 +54,12 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
 
     def load_app(*_: object) -> Callable[..., Any]:
         _die_with(parent)
-        return create_app(settings)
+        _forget_settings()
+        app = create_app(settings)
+        counts = app.extensions["wecard"].counts
+        if counts is not None:
+            Finalize(None, counts.flush, exitpriority=0)  # a worker that is stopped, not killed
+        return app
 
     _Supervisor(
         "landing.app:create_app",
@@ -66,6 +72,12 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         websockets=False,
         log_level=LogLevels.error,
     ).serve(target_loader=load_app, wrap_loader=False)
+
+
+def _forget_settings() -> None:
+    """Leave no secret in a worker's variables: granian copies them into each request's environ."""
+    for name in [name for name in os.environ if name.startswith("WECARD_")]:
+        del os.environ[name]
 
 
 class _Supervisor(MPServer):

@@ -23,6 +23,8 @@ class Settings:
     database_url: str
     form_min_seconds: float = 3.0
     trusted_proxies: tuple[str, ...] = ()
+    miss_limit: int = 30
+    counts_taps: bool = True
 
     def __repr__(self) -> str:
         return f"Settings(site_url={self.site_url!r}, data_dir={str(self.data_dir)!r})"
@@ -52,6 +54,8 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
         database_url=_database_url(variables, data_dir),
         form_min_seconds=_seconds(variables, "WECARD_FORM_MIN_SECONDS", 3.0),
         trusted_proxies=_networks(variables, "WECARD_TRUSTED_PROXIES"),
+        miss_limit=_whole_number(variables, "WECARD_MISS_LIMIT", 30),
+        counts_taps=_switch(variables, "WECARD_COUNT_TAPS", default=True),
     )
 
 
@@ -101,6 +105,22 @@ def _seconds(variables: Mapping[str, str], name: str, default: float) -> float:
     if not 0 <= value <= 3600:
         raise SettingError(name, f"is {text!r}", f"set {name} to a number of seconds, 0 to 3600")
     return value
+
+
+def _whole_number(variables: Mapping[str, str], name: str, default: int) -> int:
+    text = variables.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise SettingError(name, f"is {text!r}", f"set {name} to a whole number, or 0 for none")
+    return int(text)
+
+
+def _switch(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = variables.get(name, "")
+    if text not in ("", "0", "1"):
+        raise SettingError(name, f"is {text!r}", f"set {name} to 1 or 0")
+    return text == "1" if text else default
 
 
 def _networks(variables: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from functools import cache
 
 from landing.consent import notice_en, notice_fr
 from landing.consent.notice_text import notice_page
+from landing.languages import SOURCE_LANGUAGE
 
 NOTICE_ID = "weconnect"
 VERSION = 1
@@ -30,7 +31,9 @@ class Notice:
 
 @cache
 def current_notice(language: str) -> Notice:
-    """The notice that a form in this language links to."""
+    """The notice that a form in this language links to; the English one where there is none."""
+    if language not in TEXTS:
+        return current_notice(SOURCE_LANGUAGE)
     text = TEXTS[language].format(version=VERSION, day=PUBLISHED_ON[language])
     content = notice_page(text, language=language, other=_OTHERS[language])
     return Notice(

@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from landing.languages import SOURCE_LANGUAGE
+
 SHARE_WITH_OWNER = "share_with_owner"
 RETENTION_MONTHS = 24
 RETENTION_RULE = "R3"  # counted from the visitor's last act, no archive
@@ -26,9 +28,13 @@ class Purpose:
     necessary: bool
     texts: Mapping[str, str]
 
+    def text(self, language: str) -> str:
+        """The sentence beside the box; in English where a language has none of its own."""
+        return self.texts.get(language) or self.texts[SOURCE_LANGUAGE]
+
     def text_sha256(self, language: str) -> str:
         """The hash, in hex, of the sentence in one language, as it stands here."""
-        return hashlib.sha256(self.texts[language].encode()).hexdigest()
+        return hashlib.sha256(self.text(language).encode()).hexdigest()
 
 
 PURPOSES = (

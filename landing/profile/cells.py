@@ -12,12 +12,12 @@ from babel import Locale
 from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 
+from landing.languages import DEFAULT_LANGUAGE, languages
 from landing.phones import PhoneError, read_phone
 from landing.profile.links import LinkError, safe_link
 from landing.profile.model import Link
 
 DEFAULT_REGION = "FR"
-LANGUAGES = ("fr", "en")
 MAX_LINKS = 12
 MAX_LABEL_LENGTH = 60
 LINK_SEPARATOR = re.compile(r"\s+\|(?=\s)")
@@ -106,8 +106,8 @@ def colour(text: str) -> str:
 
 def language(text: str) -> str:
     """Read the language of a profile."""
-    if text.lower() not in LANGUAGES:
-        raise CellError(f"{' or '.join(LANGUAGES)}, or nothing for {LANGUAGES[0]}")
+    if text.lower() not in languages():
+        raise CellError(f"{' or '.join(languages())}, or nothing for {DEFAULT_LANGUAGE}")
     return text.lower()
 
 

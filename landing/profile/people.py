@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from landing.errors import DataError, PeopleError
+from landing.languages import DEFAULT_LANGUAGE
 from landing.profile import cells
 from landing.profile.cells import CellError
 from landing.profile.model import MASKABLE, Link, Profile
@@ -153,7 +154,7 @@ class _LineReader:
 
 def _person(line: int, values: dict[str, Any]) -> Person:
     links: tuple[Link, ...] = values["links"] or ()
-    language = values["language"] or cells.LANGUAGES[0]
+    language = values["language"] or DEFAULT_LANGUAGE
     kept = {name: values[name] for name in COLUMNS if name != "reference"}
     return Person(
         line=line,

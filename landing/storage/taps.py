@@ -71,8 +71,8 @@ def taps_of(db: sa.Connection, profile_uid: str, since: date) -> dict[TapKey, in
     """The counts of one profile from a day on."""
     rows = db.execute(sa.select(TAPS).where(TAPS.c.profile_uid == profile_uid, TAPS.c.day >= since))
     return {
-        TapKey(row.profile_uid, row.token, row.day, row.channel): row.count  # type: ignore[misc]
-        for row in rows
+        TapKey(row["profile_uid"], row["token"], row["day"], row["channel"]): row["count"]
+        for row in rows.mappings()
     }
 
 

@@ -21,7 +21,7 @@ from landing.errors import CardStateError, StorageError, WrongCodeError
 from landing.storage.cards import find_card
 from landing.storage.connection import Connection
 from landing.web.activation_words import form_view
-from landing.web.context import active_card_or_404, language, page, services, url
+from landing.web.context import active_card_or_404, count_miss, language, page, services, url
 
 TOKEN_FIELD = "form_token"  # noqa: S105  # a field's name
 
@@ -77,7 +77,8 @@ def activate(channel: Channel, token: str) -> ResponseReturnValue:
 
 
 def _refuse_wrong_code(card: Card, channel: Channel, claim: Claim) -> Response:
-    """Answer whoever typed a code that is not this card's: every one of them comes by here."""
+    """Answer whoever typed a code that is not this card's; who tries out codes is told to wait."""
+    count_miss()
     return activation_page(card, channel, claim, status=422)
 
 

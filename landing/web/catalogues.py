@@ -1,4 +1,4 @@
-"""Keep the French catalogue in step with the pages: ``python -m landing.web.catalogues``.
+"""Keep the catalogues in step with the pages: ``python -m landing.web.catalogues [LANGUAGE …]``.
 
 The words in templates and code are English; every other language has a catalogue in
 landing/translations. This takes over the words that are new, drops those that are gone, compiles
@@ -7,7 +7,7 @@ what is translated, and says what is not.
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -15,7 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from landing.web.language import DEFAULT_LANGUAGE
+from landing.languages import DEFAULT_LANGUAGE, TRANSLATIONS
 from landing.web.resources import PACKAGE, resource_dir
 
 _TEMPLATES = [("**.html", "jinja2")]
@@ -24,7 +24,7 @@ _CODE = [("**.py", "python")]
 
 def catalogue_path(language: str = DEFAULT_LANGUAGE) -> Path:
     """Tell where a language's catalogue stands; the compiled one is beside it, as ``.mo``."""
-    return PACKAGE / "translations" / language / "LC_MESSAGES" / "messages.po"
+    return TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
 
 
 def words_in_use() -> Catalog:
@@ -75,14 +75,30 @@ def refresh(path: Path) -> Catalog:
     return kept
 
 
-def main() -> int:
-    """Refresh the catalogue; 1 if a word waits for its translation."""
-    path = catalogue_path()
-    missing = [str(message.id) for message in untranslated(refresh(path))]
-    for words in missing:
-        sys.stderr.write(f"{path}: not translated: {words!r}\n")
-    return 1 if missing else 0
+def begin(path: Path, language: str) -> None:
+    """Make an empty catalogue for a language that has none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, Catalog(locale=language, project="WeCard", charset="utf-8"))
+
+
+def catalogues() -> list[Path]:
+    """List the catalogues that there are."""
+    return sorted(TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
+
+
+def main(added: Sequence[str]) -> int:
+    """Refresh all catalogues, and begin those that are named; 1 if a word waits."""
+    for language in added:
+        if not catalogue_path(language).exists():
+            begin(catalogue_path(language), language)
+    waiting = 0
+    for path in catalogues():
+        for message in untranslated(refresh(path)):
+            sys.stderr.write(f"{path}: not translated: {message.id!r}\n")
+            waiting = 1
+    return waiting
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

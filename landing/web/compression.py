@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import brotli
 from flask import Request, Response
+from werkzeug.http import parse_accept_header
 
 _MIN_LENGTH = 256  # below, the framing eats the gain
 _MIMETYPES = frozenset({"text/html", "text/vcard", "text/plain", "image/svg+xml"})
@@ -17,11 +18,16 @@ def compress(request: Request, response: Response) -> None:
     if response.mimetype not in _MIMETYPES or "Content-Encoding" in response.headers:
         return
     body = response.get_data()
-    encoding = request.accept_encodings.best_match(_ENCODERS)
+    encoding = best_encoding(request.headers.get("Accept-Encoding", ""))
     if encoding is None or len(body) < _MIN_LENGTH:
         return
     response.set_data(_ENCODERS[encoding](body))
     response.headers["Content-Encoding"] = encoding
+
+
+def best_encoding(accept_encoding: str) -> str | None:
+    """Choose the form that a browser likes best; None: as it is. Source: RFC 9110, 12.5.3."""
+    return parse_accept_header(accept_encoding).best_match(_ENCODERS)
 
 
 def _brotli(body: bytes) -> bytes:

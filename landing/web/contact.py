@@ -12,7 +12,7 @@ from landing.contract.url import Channel
 from landing.profile.filename import content_disposition
 from landing.profile.pictures import PHOTO_VCARD, rendition_name
 from landing.profile.vcard import MIME_TYPE, vcard
-from landing.web.context import REVALIDATE, active_card_or_404, services
+from landing.web.context import REVALIDATE, active_card_or_404, count_tap, services
 
 blueprint = Blueprint("contact", __name__)
 
@@ -21,7 +21,9 @@ blueprint = Blueprint("contact", __name__)
 def download(channel: Channel, token: str) -> Response:
     """Hand out the card's owner as a vCard."""
     with services().database.reading() as db:
-        profile = active_card_or_404(db, token).profile
+        opened = active_card_or_404(db, token)
+    profile = opened.profile
+    count_tap(profile.uid, opened.token, "vcard")
     photo = _photo(services().settings.pictures_dir, profile.photo)
     response = Response(vcard(profile, photo_jpeg=photo), content_type=MIME_TYPE)
     response.headers["Content-Disposition"] = content_disposition(profile)

@@ -17,12 +17,13 @@
 Compression, security headers and error pages are put on by the app; ``abort(404)`` is enough.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, cast
 
-from flask import Response, abort, current_app, render_template, url_for
+from flask import Response, abort, current_app, render_template, request, url_for
+from werkzeug.exceptions import Gone, NotFound
 from werkzeug.routing import BaseConverter
 
 from landing.cards.model import Card
@@ -35,7 +36,12 @@ from landing.storage.cards import find_card, is_closed
 from landing.storage.connection import Connection
 from landing.storage.database import Database
 from landing.storage.profiles import find_profile, find_profile_by_slug
+from landing.storage.taps import TapChannel
+from landing.web.clock import Clock
 from landing.web.language import asked_language, fall_back_on, language
+from landing.web.misses import count_miss_or_429
+from landing.web.persons import is_a_person
+from landing.web.tap_counts import TapCounts
 
 __all__ = [
     "FOREVER",
@@ -44,20 +50,21 @@ __all__ = [
     "OpenCard",
     "Services",
     "active_card_or_404",
+    "count_miss",
+    "count_tap",
+    "counted_misses",
     "language",
     "local",
+    "open_card",
     "page",
     "services",
     "shared_profile_or_404",
     "url",
-    "utc_now",
 ]
 
 NO_STORE = "no-store"
 REVALIDATE = "private, no-cache"
 FOREVER = "public, max-age=31536000, immutable"  # for what is named by its hash
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +74,7 @@ class Services:
     database: Database
     settings: Settings
     clock: Clock
+    counts: TapCounts | None  # None: taps are not counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +105,6 @@ class ChannelConverter(BaseConverter):
         return "q" if value == "qr" else "c"
 
 
-def utc_now() -> datetime:
-    """Read the clock."""
-    return datetime.now(UTC)
-
-
 def services() -> Services:
     """Give the parts of the running app."""
     return cast(Services, current_app.extensions["wecard"])
@@ -111,8 +114,40 @@ def active_card_or_404(db: Connection, token: str) -> OpenCard:
     """Fetch the card that a visitor opened, and let its profile's language count.
 
     A wrong check character, an unknown card and one that is not active are the same 404; a
-    retired card is 410.
+    retired card is 410. Who meets too many of them is answered 429, whichever it is.
     """
+    with counted_misses():
+        return open_card(db, token)
+
+
+@contextmanager
+def counted_misses() -> Iterator[None]:
+    """Count a 404 or 410 that is raised inside as a miss of the visitor's network."""
+    try:
+        yield
+    except (NotFound, Gone):
+        count_miss()
+        raise
+
+
+def count_miss() -> None:
+    """Count a miss of the visitor's network, ahead of the answer.
+
+    Raises:
+        TooManyRequests: the network has had its misses; that is the answer.
+    """
+    parts = services()
+    count_miss_or_429(
+        parts.database,
+        address=request.remote_addr or "",
+        now=parts.clock(),
+        limit=parts.settings.miss_limit,
+        secret_key=parts.settings.secret_key,
+    )
+
+
+def open_card(db: Connection, token: str) -> OpenCard:
+    """Fetch an active card as ``active_card_or_404`` does, where nobody has asked for it."""
     try:
         card = find_card(db, parse_token(token))
     except TokenError:
@@ -134,13 +169,14 @@ def shared_profile_or_404(db: Connection, slug: str) -> Profile:
     """Fetch the profile behind a shared link, and let its language count.
 
     A link lives with its person, not with one card: a lost card leaves it alone. It is 410 once
-    every card of the profile is retired.
+    every card of the profile is retired. Misses are counted like those of cards.
     """
-    profile = find_profile_by_slug(db, slug.lower())  # a QR code has it in capitals
-    if profile is None:
-        abort(404)
-    if is_closed(db, profile.uid):
-        abort(410)
+    with counted_misses():
+        profile = find_profile_by_slug(db, slug.lower())  # a QR code has it in capitals
+        if profile is None:
+            abort(404)
+        if is_closed(db, profile.uid):
+            abort(410)
     fall_back_on(profile.language)
     return profile.as_seen()
 
@@ -150,6 +186,13 @@ def page(template: str, status: int = 200, *, cache: str = NO_STORE, **values: A
     response = current_app.make_response((render_template(template, **values), status))
     response.headers["Cache-Control"] = cache
     return response
+
+
+def count_tap(profile_uid: str, token: str, channel: TapChannel) -> None:
+    """Count what a person did: no HEAD, no page fetched ahead, no preview of a link."""
+    counts = services().counts
+    if counts is not None and request.method == "GET" and is_a_person(request.environ):
+        counts.add(profile_uid, token, channel)
 
 
 def url(endpoint: str, **values: Any) -> str:

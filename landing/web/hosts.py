@@ -10,11 +10,18 @@ OPERATOR_PATHS = frozenset({"/healthz", "/readyz"})
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
-def install_host_check(app: Flask, site_url: str) -> None:
-    """Refuse a Host other than the site's with 400; operators' paths are for loopback peers."""
+def site_hosts(site_url: str) -> frozenset[str]:
+    """List what a browser may send as Host for the site's address, in lower case."""
     scheme, _, host = site_url.partition("://")
     hosts = {host, host.removesuffix(_DEFAULT_PORTS[scheme])}
-    hosts |= {name + _DEFAULT_PORTS[scheme] for name in hosts if not _has_port(name)}
+    return frozenset(
+        hosts | {name + _DEFAULT_PORTS[scheme] for name in hosts if not _has_port(name)}
+    )
+
+
+def install_host_check(app: Flask, site_url: str) -> None:
+    """Refuse a Host other than the site's with 400; operators' paths are for loopback peers."""
+    hosts = site_hosts(site_url)
 
     @app.before_request
     def check_host() -> None:

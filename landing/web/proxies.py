@@ -2,11 +2,13 @@
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_MOST_REMEMBERED = 1024
 FORWARDING_HEADERS = (
     "HTTP_FORWARDED",
     "HTTP_X_FORWARDED_FOR",
@@ -25,6 +27,7 @@ class TrustedProxies:
     def __init__(self, app: "WSGIApplication", trusted: Iterable[str]) -> None:
         self._app = app
         self._networks = tuple(ipaddress.ip_network(text, strict=False) for text in trusted)
+        self._trusts = lru_cache(_MOST_REMEMBERED)(self._is_trusted)  # it runs at every tap
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -46,7 +49,7 @@ class TrustedProxies:
         if hosts:
             environ["HTTP_HOST"] = hosts[-1]
 
-    def _trusts(self, address: str) -> bool:
+    def _is_trusted(self, address: str) -> bool:
         try:
             peer = ipaddress.ip_address(address)
         except ValueError:

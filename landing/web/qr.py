@@ -7,6 +7,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from landing.contract.url import Channel, qr_url, shared_qr_url
+from landing.languages import DEFAULT_LANGUAGE
 from landing.profile.model import Profile
 from landing.web.context import (
     REVALIDATE,
@@ -18,7 +19,6 @@ from landing.web.context import (
     shared_profile_or_404,
     url,
 )
-from landing.web.language import LANGUAGES
 from landing.web.qr_code import draw_qr
 
 blueprint = Blueprint("qr", __name__)
@@ -65,10 +65,11 @@ def _qr_page(text: str, profile: Profile, back: str) -> Response:
 
 
 def _hints() -> list[Hint]:
-    """The same hint in every language of ours, this page's first: a stranger reads it."""
-    spoken = sorted(LANGUAGES, key=lambda each: each != language())
+    """The same hint in two languages, this page's and another: a stranger is to read it."""
+    spoken = language()
+    other = next(each for each in ("en", DEFAULT_LANGUAGE) if each != spoken)
     hints = []
-    for each in spoken:
+    for each in (spoken, other):
         with force_locale(each):
             hints.append(
                 Hint(each, _("Without NFC: point the camera of your phone at the square."))

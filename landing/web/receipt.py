@@ -17,7 +17,7 @@ from landing.consent.identifiers import parse_receipt, receipt_sha256
 from landing.consent.parties import WEMET, Recipient
 from landing.consent.purposes import PURPOSES
 from landing.errors import StorageError
-from landing.web.context import OpenCard, active_card_or_404, page, services, url
+from landing.web.context import OpenCard, open_card, page, services, url
 from landing.web.language import fall_back_on
 from landing.web.weconnect_words import field_label
 from landing.weconnect.withdraw import Receipt, find_receipt, withdraw_consent
@@ -145,6 +145,6 @@ def _open_card(token: str) -> OpenCard | None:
     """The card that was answered, where it is still in use."""
     try:
         with services().database.reading() as db:
-            return active_card_or_404(db, token)
+            return open_card(db, token)
     except HTTPException:
         return None

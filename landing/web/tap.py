@@ -4,7 +4,14 @@ from flask import Blueprint, Response, request
 
 from landing.contract.url import Channel
 from landing.web.activation import activation_page, unclaimed_card
-from landing.web.context import active_card_or_404, local, services, shared_profile_or_404, url
+from landing.web.context import (
+    active_card_or_404,
+    count_tap,
+    local,
+    services,
+    shared_profile_or_404,
+    url,
+)
 from landing.web.leading_on import redirect_of
 from landing.web.tap_page import Places, platform_of, tap_page
 
@@ -18,6 +25,7 @@ def show(channel: Channel, token: str) -> Response:
         if unclaimed := unclaimed_card(db, token):
             return activation_page(unclaimed, channel)
         opened = active_card_or_404(db, token)
+    count_tap(opened.profile.uid, opened.token, channel)
     if elsewhere := redirect_of(opened.card):
         return elsewhere
     places = Places(
@@ -34,6 +42,7 @@ def show_shared(slug: str) -> Response:
     """Show the profile to whoever was sent its link; no card is named."""
     with services().database.reading() as db:
         profile = shared_profile_or_404(db, slug)
+    count_tap(profile.uid, "", "link")
     places = Places(
         contact=local(f"/p/{profile.slug}/contact.vcf"),
         connect=local(f"/p/{profile.slug}/connect"),

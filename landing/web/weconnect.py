@@ -16,7 +16,15 @@ from landing.consent.record import NoticeShown
 from landing.contract.url import Channel
 from landing.errors import StorageError
 from landing.profile.model import Profile
-from landing.web.context import OpenCard, active_card_or_404, language, page, services, url
+from landing.web.context import (
+    OpenCard,
+    active_card_or_404,
+    count_tap,
+    language,
+    page,
+    services,
+    url,
+)
 from landing.web.weconnect_words import form_view, problem_words
 from landing.weconnect.form import HONEYPOT, Submission, read_form
 from landing.weconnect.formtoken import Showing, seal, unseal
@@ -32,6 +40,7 @@ blueprint = Blueprint("weconnect", __name__)
 def show(channel: Channel, token: str) -> ResponseReturnValue:
     """Show the form, blank."""
     opened = _opened(token)
+    count_tap(opened.profile.uid, opened.token, "form")
     return _form_page(opened, channel, _new_showing(opened, again=False))
 
 

@@ -83,7 +83,7 @@ def form_view(
         boxes=[
             BoxView(
                 name=purpose.id,
-                label=purpose.texts[language].format(recipient=recipient.named),
+                label=purpose.text(language).format(recipient=recipient.named),
                 is_ticked=submission is not None and purpose.id in submission.ticked,
                 fault=fault_words(faults[purpose.id]) if purpose.id in faults else "",
                 is_first_fault=purpose.id == first,

@@ -38,7 +38,7 @@ def measure() -> Suite:
     """Make one card, weigh its page, and ask for it as often as can be."""
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(folder=Path(folder), port=free_port())
-        url = _active_card(workshop)
+        url = active_card(workshop)
         with workshop.serving():
             weight, page_bytes = _weight(url)
             page = _requests_per_second(url)
@@ -65,7 +65,7 @@ def measure() -> Suite:
     )
 
 
-def _active_card(workshop: Workshop) -> str:
+def active_card(workshop: Workshop) -> str:
     people = write_people(workshop.folder, (ZOE,))
     workshop.done("wecard-landing", "migrate")
     workshop.done("wecard-landing", "profile", "import", people)

@@ -52,6 +52,9 @@ def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -
         ("WECARD_FORM_MIN_SECONDS", "three"),
         ("WECARD_FORM_MIN_SECONDS", "-1"),
         ("WECARD_FORM_MIN_SECONDS", "nan"),
+        ("WECARD_MISS_LIMIT", "-1"),
+        ("WECARD_MISS_LIMIT", "many"),
+        ("WECARD_COUNT_TAPS", "yes"),
         ("WECARD_TRUSTED_PROXIES", "nginx"),
         ("WECARD_TRUSTED_PROXIES", "127.0.0.1 10.0.0.0/33"),
     ],
@@ -69,6 +72,16 @@ def test_proxies_are_addresses_and_networks() -> None:
     settings = settings_from(GOOD | {"WECARD_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8 ::1"})
 
     assert settings.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
+
+
+def test_misses_are_limited_and_taps_counted_unless_told_otherwise() -> None:
+    usual, told = (
+        settings_from(GOOD | changes)
+        for changes in ({}, {"WECARD_MISS_LIMIT": "0", "WECARD_COUNT_TAPS": "0"})
+    )
+
+    assert (usual.miss_limit, usual.counts_taps) == (30, True)
+    assert (told.miss_limit, told.counts_taps) == (0, False)
 
 
 def test_loopback_site_may_speak_plain_http() -> None:

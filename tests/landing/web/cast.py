@@ -122,6 +122,7 @@ def make_settings(folder: Path, **changes: Any) -> Settings:
         secret_key="k" * 32,
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'wecard.db'}",
+        miss_limit=0,
     )
     return replace(settings, **changes)
 

@@ -158,6 +158,44 @@ def test_every_fault_is_described_where_it_stands(parcel: Parcel) -> None:
             assert page.having(id=part)
 
 
+def _answers_to_wrong_codes(parcel: Parcel, count: int) -> list[int]:
+    return [parcel.activate(code=WRONG_CODE).status_code for _ in range(count)]
+
+
+def test_who_tries_out_codes_is_told_to_wait(tmp_path: Path) -> None:
+    parcel = make_parcel(tmp_path, miss_limit=3)
+
+    assert _answers_to_wrong_codes(parcel, 5) == [422, 422, 422, 429, 429]
+    assert parcel.state() == "unclaimed"
+    assert parcel.get(f"/c/{UNKNOWN}").status_code == 429
+
+
+def test_codes_tried_out_without_end_would_be_noticed(tmp_path: Path) -> None:
+    parcel = make_parcel(tmp_path, miss_limit=0)
+
+    assert _answers_to_wrong_codes(parcel, 5) == [422] * 5
+
+
+def test_slip_in_hand_works_however_often_a_neighbour_missed(tmp_path: Path) -> None:
+    parcel = make_parcel(tmp_path, miss_limit=1)
+    _answers_to_wrong_codes(parcel, 3)
+
+    answer = parcel.activate()
+
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("words", [{"code": ""}, {"email": "x"}, {"mobile": "12"}])
+def test_form_that_is_only_filled_in_badly_is_no_miss(
+    tmp_path: Path, words: dict[str, str]
+) -> None:
+    parcel = make_parcel(tmp_path, miss_limit=1)
+
+    answers = [parcel.activate(words).status_code for _ in range(3)]
+
+    assert answers == [422] * 3
+
+
 @pytest.mark.parametrize("token", ["", "forged", "stolen"])
 def test_forged_form_is_not_taken(parcel: Parcel, token: str) -> None:
     before = parcel.everything()

@@ -1,7 +1,12 @@
 """Two languages, complete, and the visitor's choice before the owner's."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +16,7 @@ from werkzeug.http import parse_accept_header
 
 from landing.web.catalogues import (
     catalogue_path,
+    catalogues,
     compiled,
     read_catalogue,
     untranslated,
@@ -94,10 +100,38 @@ def test_a_chosen_language_is_kept_from_page_to_page(client: FlaskClient) -> Non
     assert "/privacy?lang=en" in hrefs
 
 
-def test_french_has_a_word_for_every_word() -> None:
-    missing = [str(message.id) for message in untranslated(read_catalogue(catalogue_path()))]
+@pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.parts[-3])
+def test_every_language_has_a_word_for_every_word(path: Path) -> None:
+    missing = [str(message.id) for message in untranslated(read_catalogue(path))]
 
     assert missing == []
+
+
+def test_one_catalogue_more_is_one_language_more(tmp_path: Path) -> None:
+    package = resource_dir("templates").parent
+    for name in ("landing", "templates", "static"):
+        shutil.copytree(package / name, tmp_path / name)
+    catalogue = read_catalogue(catalogue_path())
+    for message in catalogue:
+        message.string = ""
+    catalogue.locale = "de"
+    catalogue["Save the contact"].string = "Kontakt speichern"
+    folder = tmp_path / "landing" / "translations" / "de" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text("", "utf-8")
+    (folder / "messages.mo").write_bytes(compiled(catalogue))
+
+    said = subprocess.run(
+        [sys.executable, "-c", GERMAN, tmp_path / "site"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{Path(__file__).parents[3]}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.split("\n")[:3] == ["de", "Kontakt speichern", "True"]
 
 
 def test_the_french_catalogue_has_the_words_in_use_and_no_others() -> None:
@@ -136,6 +170,20 @@ def test_a_word_without_translation_would_be_noticed() -> None:
 
     assert [message.id for message in untranslated(catalogue)] == ["A new word"]
 
+
+GERMAN = f"""
+import sys
+from pathlib import Path
+from tests.landing.web.cast import ZOE_CARD, make_site
+visitor = make_site(Path(sys.argv[1])).client()
+for query, headers in (("", {{"Accept-Language": "de-AT"}}), ("?lang=de", {{}})):
+    page = visitor.get("/c/{ZOE_CARD}" + query, headers=headers).text
+    form = visitor.get("/c/{ZOE_CARD}/connect" + query, headers=headers)
+    assert form.status_code == 200 and "I agree that WEMET" in form.text
+    print(page.partition('lang="')[2][:2])
+    print("Kontakt speichern" if "Kontakt speichern" in page else page)
+    print('hreflang="fr"' in page and 'hreflang="en"' in page and 'hreflang="de"' not in page)
+"""
 
 ALIKE = {"WeCard", "English", "Français", "autofocus"}
 
