@@ -4,13 +4,17 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from landing.contract.errors import CardUrlError
 from landing.contract.url import parse_site_url
 from landing.errors import SettingError
 
+Disposition = Literal["inline", "attachment"]
+
 SECRET_KEY_LENGTH = 32
 _SQLITE = "sqlite:///"
+_DISPOSITIONS: Mapping[str, Disposition] = {"inline": "inline", "attachment": "attachment"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,8 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     miss_limit: int = 30
     counts_taps: bool = True
+    vcard_disposition: Disposition = "inline"
+    vcard_blank_line: bool = False
 
     def __repr__(self) -> str:
         return f"Settings(site_url={self.site_url!r}, data_dir={str(self.data_dir)!r})"
@@ -56,6 +62,8 @@ def settings_from(variables: Mapping[str, str]) -> Settings:
         trusted_proxies=_networks(variables, "WECARD_TRUSTED_PROXIES"),
         miss_limit=_whole_number(variables, "WECARD_MISS_LIMIT", 30),
         counts_taps=_switch(variables, "WECARD_COUNT_TAPS", default=True),
+        vcard_disposition=_disposition(variables, "WECARD_VCARD_DISPOSITION"),
+        vcard_blank_line=_switch(variables, "WECARD_VCARD_BLANK_LINE", default=False),
     )
 
 
@@ -117,10 +125,10 @@ def _whole_number(variables: Mapping[str, str], name: str, default: int) -> int:
 
 
 def _switch(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
-    text = variables.get(name, "")
-    if text not in ("", "0", "1"):
+    text = variables.get(name) or ("1" if default else "0")
+    if text not in ("0", "1"):
         raise SettingError(name, f"is {text!r}", f"set {name} to 1 or 0")
-    return text == "1" if text else default
+    return text == "1"
 
 
 def _networks(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
@@ -133,3 +141,10 @@ def _networks(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
             fault = f"has {text!r}, which is no address or network"
             raise SettingError(name, fault, hint) from error
     return networks
+
+
+def _disposition(variables: Mapping[str, str], name: str) -> Disposition:
+    text = variables.get(name) or "inline"
+    if text not in _DISPOSITIONS:
+        raise SettingError(name, f"is {text!r}", f"set {name} to {' or '.join(_DISPOSITIONS)}")
+    return _DISPOSITIONS[text]

@@ -7,6 +7,7 @@ import unicodedata
 from urllib.parse import quote
 
 from landing.profile.model import Profile
+from landing.settings import Disposition
 
 _FALLBACK = "contact"
 _MAX_LENGTH = 60
@@ -17,11 +18,11 @@ _SPELLED = str.maketrans(
 )
 
 
-def content_disposition(profile: Profile) -> str:
-    """The header's value: shown in place, named after the person or company."""
+def content_disposition(profile: Profile, disposition: Disposition = "inline") -> str:
+    """The header's value: shown in place or stored, named after the person or company."""
     name = _safe(unicodedata.normalize("NFC", profile.display_name))
     plain = _safe(_transliterated(name)) or _FALLBACK
-    value = f'inline; filename="{plain}.vcf"'
+    value = f'{disposition}; filename="{plain}.vcf"'
     if not name or name == plain:
         return value
     return f"{value}; filename*=UTF-8''{quote(name, safe='')}.vcf"

@@ -21,14 +21,18 @@ _NAMELESS = "WeCard"  # FN may not be empty
 _MAX_LINE_OCTETS = 75
 _URI_CHARACTERS = "!#$%&'()*+,-./:;=?@_~[]"
 _ESCAPES = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;", "\n": "\\n"})
-_LINE_ENDS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n", "\u0085": "\n"})
+_UNIFIED = str.maketrans(dict.fromkeys("\r\v\f\u0085\u2028\u2029", "\n") | {"\t": " "})
 _DROPPED_CATEGORIES = ("Cc", "Cs")  # controls and half surrogate pairs
 
 
-def vcard(profile: Profile, *, photo_jpeg: bytes | None) -> bytes:
+def vcard(
+    profile: Profile, *, photo_jpeg: bytes | None, note: str = "", blank_line: bool = False
+) -> bytes:
     """Write every field of ``profile``; the caller has emptied those that are hidden.
 
-    ``photo_jpeg`` is square, 320 to 400 px.
+    ``photo_jpeg`` is square, 320 to 400 px. ``blank_line`` puts an empty line behind it, as
+    vCard 2.1 has it and some Samsung phones have been seen to need; version 3.0 knows no such
+    line, and readers skip it.
     """
     lines = [
         "BEGIN:VCARD",
@@ -39,23 +43,27 @@ def vcard(profile: Profile, *, photo_jpeg: bytes | None) -> bytes:
         *_text_line("EMAIL;TYPE=WORK,INTERNET", profile.email),
         *_address(profile),
         *_links(profile),
+        *_text_line("NOTE", note),
         *_text_line("UID", f"urn:uuid:{profile.uid}"),
         f"REV:{profile.updated_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        *_photo(photo_jpeg),
+        *_photo(photo_jpeg, blank_line=blank_line),
         "END:VCARD",
     ]
     return b"".join(_folded(line) for line in lines)
 
 
 def cleaned(text: str) -> str:
-    """The text in NFC, its line ends as LF, without other controls and without outer space."""
-    unified = unicodedata.normalize("NFC", text.replace("\r\n", "\n").translate(_LINE_ENDS))
+    """The text in NFC, its line ends as LF, without other controls and without outer space.
+
+    Source: Unicode 15, 5.8 (which characters end a line).
+    """
     kept = (
         character
-        for character in unified
+        for character in text.replace("\r\n", "\n").translate(_UNIFIED)
         if character == "\n" or unicodedata.category(character) not in _DROPPED_CATEGORIES
     )
-    return "".join(kept).strip()
+    # Composed last: a control may have stood between a letter and its accent.
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
 def _names(profile: Profile) -> Iterator[str]:
@@ -79,7 +87,7 @@ def _phones(profile: Profile) -> Iterator[str]:
 
 
 def _dialled(phone: str) -> str:
-    number, _, extension = phone.partition(";ext=")
+    number, _, extension = cleaned(phone).partition(";ext=")
     return f"{number}p{extension}" if extension else number
 
 
@@ -94,22 +102,24 @@ def _address(profile: Profile) -> Iterator[str]:
 
 def country_name(country: str) -> str:
     """The country's French name, or the text as it was given when it is no ISO code."""
-    names: dict[str, str] = dict(Locale("fr").territories)
-    return names.get(country.upper(), country) if len(country) == 2 else country
+    if len(country) != 2:
+        return country
+    return str(Locale("fr").territories.get(country.upper(), country))
 
 
 def _links(profile: Profile) -> Iterator[str]:
     yield from _uri_line("URL", profile.website)
     for number, link in enumerate(profile.links, start=1):
-        label = cleaned(link.label)
-        yield from _uri_line(f"item{number}.URL" if label else "URL", link.url)
-        if label and link.url:
-            yield from _text_line(f"item{number}.X-ABLabel", label)
+        label = [*_text_line(f"item{number}.X-ABLabel", link.label)]
+        address = [*_uri_line(f"item{number}.URL" if label else "URL", link.url)]
+        if address:
+            yield from address + label
 
 
-def _photo(photo_jpeg: bytes | None) -> Iterator[str]:
+def _photo(photo_jpeg: bytes | None, *, blank_line: bool) -> Iterator[str]:
     if photo_jpeg:
         yield f"PHOTO;ENCODING=b;TYPE=JPEG:{base64.b64encode(photo_jpeg).decode('ascii')}"
+        yield from [""] if blank_line else []
 
 
 def _text_line(name: str, text: str) -> Iterator[str]:
@@ -136,12 +146,12 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> bytes:
     """The line in UTF-8, folded at 75 octets and never inside a character, with its CRLF."""
-    folded, room = bytearray(), _MAX_LINE_OCTETS
-    for character in line:
-        octets = character.encode()
-        if len(octets) > room:
-            folded += b"\r\n "
-            room = _MAX_LINE_OCTETS - 1
-        folded += octets
-        room -= len(octets)
-    return bytes(folded) + b"\r\n"
+    octets, rows = line.encode(), []
+    start, room = 0, _MAX_LINE_OCTETS
+    while len(octets) - start > room:
+        end = start + room
+        while octets[end] & 0b1100_0000 == 0b1000_0000:  # not the first octet of a character
+            end -= 1
+        rows.append(octets[start:end])
+        start, room = end, _MAX_LINE_OCTETS - 1  # the space that begins a row counts
+    return b"\r\n ".join([*rows, octets[start:]]) + b"\r\n"

@@ -187,7 +187,11 @@ def _refuse_to_write(content: bytes) -> object:
 
 
 def _kept(etag: str, headers: Headers, body: bytes) -> KeptPage:
-    shared = [(sys.intern(name), sys.intern(value)) for name, value in headers]
+    shared = [
+        (sys.intern(name), sys.intern(value))
+        for name, value in headers
+        if name.lower() != "date"  # the server says at each answer when that was
+    ]
     return KeptPage(
         etag=etag,
         headers=shared,

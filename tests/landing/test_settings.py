@@ -21,6 +21,8 @@ def test_two_variables_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert settings.pictures_dir == tmp_path / "var" / "pictures"
     assert settings.form_min_seconds == 3.0
     assert settings.trusted_proxies == ()
+    assert settings.vcard_disposition == "inline"
+    assert settings.vcard_blank_line is False
 
 
 def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -> None:
@@ -55,6 +57,10 @@ def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -
         ("WECARD_MISS_LIMIT", "-1"),
         ("WECARD_MISS_LIMIT", "many"),
         ("WECARD_COUNT_TAPS", "yes"),
+        ("WECARD_VCARD_DISPOSITION", "Attachment"),
+        ("WECARD_VCARD_DISPOSITION", "inline; filename=x"),
+        ("WECARD_VCARD_BLANK_LINE", "yes"),
+        ("WECARD_VCARD_BLANK_LINE", "01"),
         ("WECARD_TRUSTED_PROXIES", "nginx"),
         ("WECARD_TRUSTED_PROXIES", "127.0.0.1 10.0.0.0/33"),
     ],
@@ -82,6 +88,24 @@ def test_misses_are_limited_and_taps_counted_unless_told_otherwise() -> None:
 
     assert (usual.miss_limit, usual.counts_taps) == (30, True)
     assert (told.miss_limit, told.counts_taps) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("values", "disposition", "blank_line"),
+    [
+        ({"WECARD_VCARD_DISPOSITION": "attachment"}, "attachment", False),
+        ({"WECARD_VCARD_BLANK_LINE": "1"}, "inline", True),
+        ({"WECARD_VCARD_DISPOSITION": "inline", "WECARD_VCARD_BLANK_LINE": "0"}, "inline", False),
+        ({"WECARD_VCARD_DISPOSITION": "", "WECARD_VCARD_BLANK_LINE": ""}, "inline", False),
+    ],
+)
+def test_contact_file_has_two_settings(
+    values: dict[str, str], disposition: str, blank_line: bool
+) -> None:
+    settings = settings_from(GOOD | values)
+
+    assert settings.vcard_disposition == disposition
+    assert settings.vcard_blank_line is blank_line
 
 
 def test_loopback_site_may_speak_plain_http() -> None:

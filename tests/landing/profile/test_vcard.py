@@ -20,7 +20,7 @@ from tests.landing.profile.people import (
     physical_lines,
 )
 
-GOLDEN = Path(__file__).parents[2] / "vectors/zoe.vcf"
+GOLDEN = Path(__file__).parents[2] / "vectors/vcard/zoe.vcf"
 PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 2
 
 
@@ -106,7 +106,9 @@ def test_components_are_escaped_one_by_one() -> None:
         ("a\u0085b\u2028c\u2029d", "a\nb\nc\nd"),
         ("a\x00b\x1bc\x7fd\x9fe", "abcde"),
         ("a\ud800b", "ab"),
+        ("a\vb\fc\td", "a\nb\nc d"),
         ("e\u0301", "é"),
+        ("e\x00\u0301", "é"),
         (" \n a b\t ", "a b"),
         ("\r\n", ""),
     ],
@@ -223,6 +225,22 @@ def test_website_and_links_are_url_lines_with_labels() -> None:
         "item3.URL:https://c.example",
         "item3.X-ABLabel;CHARSET=UTF-8:Vidéo",
     ]
+
+
+def test_label_without_an_address_has_no_line() -> None:
+    links = (Link(label="LinkedIn", url=" \n"), Link(label="B", url="https://b.example"))
+
+    body = vcard(replace(ZOE, links=links), photo_jpeg=None)
+
+    assert lines(body, "item1.X-ABLabel") == []
+    assert lines(body, "item2.X-ABLabel") == ["item2.X-ABLabel:B"]
+
+
+def test_note_is_text_before_the_photo() -> None:
+    body = vcard(ZOE, photo_jpeg=PHOTO, note="Hall 5, stand 7\r\nthree; o'clock")
+
+    assert line(body, "NOTE") == "NOTE:Hall 5\\, stand 7\\nthree\\; o'clock"
+    assert content_lines(body)[-2].startswith("PHOTO;")
 
 
 def test_address_on_the_web_is_not_escaped_like_text() -> None:

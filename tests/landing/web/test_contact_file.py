@@ -1,13 +1,18 @@
 """The contact file comes as phones take it."""
 
+from dataclasses import replace
 from email.message import Message
+from io import BytesIO
 from urllib.parse import unquote
 
 import pytest
 import vobject
 from flask.testing import FlaskClient
+from PIL import Image
 
-from tests.landing.web.cast import COMPANY_CARD, MARC_CARD, ZOE_CARD, Site
+from landing.app import create_app
+from tests.landing.profile.vcard_reader import read_vcard
+from tests.landing.web.cast import COMPANY_CARD, MARC_CARD, ZOE_CARD, Site, Visitor
 
 
 def test_the_file_is_a_vcard_in_utf_8(client: FlaskClient) -> None:
@@ -61,3 +66,42 @@ def test_a_picture_that_is_not_there_leaves_the_file_whole(site: Site) -> None:
 
     assert answer.status_code == 200
     assert b"PHOTO" not in answer.data
+
+
+def test_the_portrait_is_a_square_jpeg_of_400_pixels_at_the_end(client: FlaskClient) -> None:
+    last = read_vcard(client.get(f"/c/{ZOE_CARD}/contact.vcf").data)[-1]
+
+    assert (last.name, dict(last.parameters)["TYPE"]) == ("PHOTO", ("JPEG",))
+    assert isinstance(last.value, bytes)
+    with Image.open(BytesIO(last.value)) as portrait:
+        assert (portrait.format, portrait.size) == ("JPEG", (400, 400))
+
+
+@pytest.mark.parametrize("token", [ZOE_CARD, COMPANY_CARD])
+def test_the_company_logo_is_never_sent(client: FlaskClient, token: str) -> None:
+    assert "LOGO" not in client.get(f"/c/{token}/contact.vcf").text
+
+
+def test_the_file_is_stored_instead_where_the_setting_says_so(site: Site) -> None:
+    stored = replace(site.settings, vcard_disposition="attachment")
+    paths = [f"/c/{token}/contact.vcf" for token in (ZOE_CARD, COMPANY_CARD)]
+
+    shown, kept = (
+        [Visitor(create_app(each)).get(path).headers["Content-Disposition"] for path in paths]
+        for each in (site.settings, stored)
+    )
+
+    assert kept == [value.replace("inline;", "attachment;") for value in shown]
+    assert kept != shown
+
+
+def test_an_empty_line_follows_the_portrait_where_the_setting_says_so(site: Site) -> None:
+    client = Visitor(create_app(replace(site.settings, vcard_blank_line=True)))
+    plain = site.client().get(f"/c/{ZOE_CARD}/contact.vcf").data
+
+    with_portrait, without = (
+        client.get(f"/c/{token}/contact.vcf").data for token in (ZOE_CARD, MARC_CARD)
+    )
+
+    assert with_portrait == plain.replace(b"\r\nEND:", b"\r\n\r\nEND:")
+    assert without == site.client().get(f"/c/{MARC_CARD}/contact.vcf").data

@@ -55,7 +55,8 @@ def _rename(site: Site, given_name: str) -> Profile:
 
 
 def _said(answer: TestResponse) -> tuple[str, bytes, list[tuple[str, str]]]:
-    return answer.status, answer.data, sorted(answer.headers.items())
+    headers = [(name, value) for name, value in answer.headers.items() if name != "Date"]
+    return answer.status, answer.data, sorted(headers)
 
 
 @pytest.mark.parametrize("headers", ASKERS)
@@ -65,6 +66,12 @@ def test_kept_page_is_the_page_that_flask_makes(site: Site, headers: dict[str, s
     answers = [client.get(path, headers=headers) for path in (TAP, TAP, BY_FLASK)]
 
     assert _said(answers[0]) == _said(answers[1]) == _said(answers[2])
+
+
+def test_kept_page_does_not_say_when_it_was_made(client: FlaskClient) -> None:
+    client.get(TAP)
+
+    assert "Date" not in client.get(TAP).headers
 
 
 @pytest.mark.parametrize("headers", ASKERS)
