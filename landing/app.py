@@ -9,6 +9,7 @@ from landing.settings import Settings
 from landing.storage.database import open_database
 from landing.storage.lookup import TapLookup
 from landing.web import (
+    activation,
     api,
     contact,
     files,
@@ -18,6 +19,7 @@ from landing.web import (
     ops,
     pictures,
     privacy,
+    qr,
     receipt,
     tap,
     weconnect,
@@ -57,20 +59,9 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     install_limits(app)
     install_headers(app, stylesheet)
     install_error_pages(app)
-    for part in (
-        tap,
-        contact,
-        weconnect,
-        link,
-        numbers,
-        receipt,
-        privacy,
-        pictures,
-        home,
-        files,
-        ops,
-        api,
-    ):
+    cards = (tap, activation, qr, contact, link, pictures)
+    visitors = (weconnect, receipt, privacy, home, files)
+    for part in (*cards, *visitors, numbers, ops, api):
         app.register_blueprint(part.blueprint)
     kept = KeptPages(
         app.wsgi_app,

@@ -8,6 +8,7 @@ LandingError                exit 1
 ├── NotMigratedError        exit 4: the database has an older or newer schema
 └── DataError               exit 4: a file or a datum is bad; nothing was written
     ├── CardStateError      exit 4: the card is in a state that forbids it
+    ├── WrongCodeError      exit 4: the activation code is not the card's
     ├── ContradictionError  exit 4: a report says what cannot be; each card is named
     └── PeopleError         exit 4: lines of a people file are broken; each is named
 """
@@ -77,6 +78,12 @@ class CardStateError(DataError):
     """The card is in a state that forbids what was asked; nothing was changed."""
 
     hint = "look at the card with: wecard-landing card show TOKEN"
+
+
+class WrongCodeError(DataError):
+    """The activation code is not the one of the card; nothing was changed."""
+
+    hint = "read the code on the slip that came with the card"
 
 
 class ContradictionError(DataError):

@@ -69,6 +69,20 @@ def state_after_move(state: CardState, move: CardMove) -> CardState:
     return target
 
 
+def state_after_claim(state: CardState) -> CardState:
+    """Tell where claiming leads: a card without a person has one, and that is for once only.
+
+    Raises:
+        CardStateError: the card waits for nobody.
+    """
+    if state != "unclaimed":
+        raise CardStateError(
+            f"the card is {state}, and only a card that is unclaimed can be claimed;"
+            " nothing was changed"
+        )
+    return "active"
+
+
 def states_after_report(state: CardState, *, has_person: bool) -> tuple[CardState, ...]:
     """List the states a reported card passes, one by one; none when it is past them already."""
     end: CardState = "active" if has_person else "unclaimed"
@@ -77,3 +91,17 @@ def states_after_report(state: CardState, *, has_person: bool) -> tuple[CardStat
     if state == "encoded":
         return (end,)
     return ()
+
+
+def refuse_redirect(card: Card) -> None:
+    """See that a card may lead elsewhere: it has its person, and is not ended.
+
+    Raises:
+        CardStateError: a tap on it must show its activation page, or nothing.
+    """
+    if card.state == "retired":
+        raise CardStateError("the card is retired and leads nowhere; nothing was changed")
+    if card.profile_uid is None:
+        raise CardStateError(
+            "the card has no person yet, and must ask for its activation code; nothing was changed"
+        )

@@ -1,4 +1,4 @@
-"""``wecard-landing card``: look at a card, stop it, bring it back."""
+"""``wecard-landing card``: look at a card, stop it, bring it back, lead it elsewhere."""
 
 from typing import Any
 
@@ -8,18 +8,18 @@ from landing.cards.model import Card, CardMove, state_after_move
 from landing.cli.common import (
     TokenType,
     answer,
+    known_card,
     now,
     open_site_database,
     read_settings,
     verb_options,
 )
+from landing.cli.redirect import redirect
 from landing.contract.documents import format_time
 from landing.contract.token import format_token
 from landing.contract.url import card_url
-from landing.errors import DataError
 from landing.profile.model import Profile
-from landing.storage.cards import find_card, set_card_state
-from landing.storage.connection import Connection
+from landing.storage.cards import set_card_state
 from landing.storage.profiles import find_profile
 
 _TOKEN = click.argument("token", type=TokenType())
@@ -36,6 +36,9 @@ def card() -> None:
     """
 
 
+card.add_command(redirect)
+
+
 @card.command(short_help="Tell all that is known of a card.")
 @_TOKEN
 @verb_options
@@ -49,7 +52,7 @@ def show(token: str, as_json: bool) -> None:
     """
     settings = read_settings()
     with open_site_database(settings) as database, database.reading() as db:
-        found = _known_card(db, token)
+        found = known_card(db, token)
         person = find_profile(db, found.profile_uid) if found.profile_uid else None
     document = _document(found, person, card_url(settings.site_url, token))
     lines = [f"{name:<17} {_told(value)}" for name, value in document.items()]
@@ -100,7 +103,7 @@ def retire(token: str, as_json: bool) -> None:
 
 def _move(token: str, move: CardMove, *, as_json: bool) -> None:
     with open_site_database(read_settings()) as database, database.writing() as db:
-        before = _known_card(db, token).state
+        before = known_card(db, token).state
         after = state_after_move(before, move)
         if after != before:
             set_card_state(db, token, after, now())
@@ -110,22 +113,13 @@ def _move(token: str, move: CardMove, *, as_json: bool) -> None:
     answer(document, f"{format_token(token)}: {told}", as_json=as_json)
 
 
-def _known_card(db: Connection, token: str) -> Card:
-    found = find_card(db, token)
-    if found is None:
-        raise DataError(
-            f"no card has the token {format_token(token)}; nothing was changed",
-            hint="compare the token with the card, character by character",
-        )
-    return found
-
-
 def _document(found: Card, person: Profile | None, url: str) -> dict[str, Any]:
     made = found.encoding
     return {
         "token": found.token,
         "printed": format_token(found.token),
         "state": found.state,
+        "redirect_url": found.redirect_url,
         "job": found.job,
         "position": found.position,
         "reference": person.reference if person else None,

@@ -8,8 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from landing.contract.token import parse_token
+from landing.cards.model import Card
+from landing.contract.token import format_token, parse_token
+from landing.errors import DataError
 from landing.settings import Settings, settings_from
+from landing.storage.cards import find_card
+from landing.storage.connection import Connection
 from landing.storage.database import Database, open_database
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
@@ -44,6 +48,21 @@ def read_settings() -> Settings:
 def open_site_database(settings: Settings) -> Database:
     """Open the database that the settings name."""
     return open_database(settings.database_url, settings.lock_path)
+
+
+def known_card(db: Connection, token: str) -> Card:
+    """Find a card by its token.
+
+    Raises:
+        DataError: there is none.
+    """
+    found = find_card(db, token)
+    if found is None:
+        raise DataError(
+            f"no card has the token {format_token(token)}; nothing was changed",
+            hint="compare the token with the card, character by character",
+        )
+    return found
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""``wecard-landing profile import``: take a people file in."""
+"""``wecard-landing profile``: take a people file in, look at one of them, change a little."""
 
 import uuid
 from pathlib import Path
@@ -7,6 +7,7 @@ import click
 
 from landing.cli.common import answer, now, open_site_database, read_settings, verb_options
 from landing.cli.files import read_document
+from landing.cli.person import set_fields, show
 from landing.people.pictures import PictureFolder
 from landing.people.take_in import refuse_taken_slugs, take_in_people
 from landing.profile.people import read_people
@@ -19,8 +20,12 @@ def profile() -> None:
     \b
     Examples:
       wecard-landing profile import people.csv
-      wecard-landing profile import people.csv --json
+      wecard-landing profile show zoe
     """
+
+
+for verb in (show, set_fields):
+    profile.add_command(verb)
 
 
 @profile.command(name="import", short_help="Take a people file in.")

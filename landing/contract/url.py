@@ -81,6 +81,11 @@ def qr_url(site: str, token: str) -> str:
     return f"{site}/Q/{token}".upper()
 
 
+def shared_qr_url(site: str, slug: str) -> str:
+    """Make the address of a profile's own link that goes in a QR code, written likewise."""
+    return f"{site}/P/{slug}".upper()
+
+
 def parse_card_url(text: str) -> CardUrl:
     """Read a card's address in either form and any case.
 

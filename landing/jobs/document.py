@@ -1,9 +1,9 @@
 """Write a job's document again, as a workstation may fetch it now."""
 
+from landing.cards.activation_code import activation_code, hash_activation
 from landing.cards.model import Card
 from landing.contract.documents import Job, JobItem, Label
 from landing.contract.url import card_url
-from landing.jobs.activation import activation_code, hash_activation
 from landing.jobs.order import label_of
 from landing.storage.activations import activations_of_job
 from landing.storage.cards import cards_of_job

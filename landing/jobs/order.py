@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from landing.cards.activation_code import activation_code, hash_activation
 from landing.cards.model import Card
 from landing.contract.documents import Job, JobItem, Label, Policy
 from landing.contract.url import card_url
 from landing.errors import DataError
-from landing.jobs.activation import activation_code, hash_activation
 from landing.profile.model import Profile
 from landing.storage.activations import delete_activations_of_job, insert_activation
 from landing.storage.cards import delete_cards_of_job, find_card, insert_card

@@ -62,9 +62,14 @@ class CellError(ValueError):
     """The cell does not say what its column takes; the message says what is allowed."""
 
 
+def max_length(column: str) -> int:
+    """How many characters a column takes."""
+    return _MAX_LENGTHS.get(column, _MAX_LENGTH)
+
+
 def plain(column: str, text: str) -> str:
     """Read any text: NFC, within the column's length, without control characters."""
-    limit = _MAX_LENGTHS.get(column, _MAX_LENGTH)
+    limit = max_length(column)
     if len(text) > limit:
         raise CellError(f"at most {limit} characters, this has {len(text)}")
     if any(

@@ -18,6 +18,22 @@ def insert_activation(db: sa.Connection, token: str, sha256: str) -> None:
     db.execute(sa.insert(ACTIVATIONS).values(token=token, sha256=sha256))
 
 
+def find_activation(db: sa.Connection, token: str) -> str | None:
+    """The hash of a card's code; None where the card has no code, or was claimed."""
+    found: str | None = db.scalar(
+        sa.select(ACTIVATIONS.c.sha256).where(ACTIVATIONS.c.token == token)
+    )
+    return found
+
+
+def take_activation(db: sa.Connection, token: str, sha256: str) -> bool:
+    """Use a card's code up, if it is this one; whoever is told True is the only one ever told."""
+    taken = db.execute(
+        sa.delete(ACTIVATIONS).where(ACTIVATIONS.c.token == token, ACTIVATIONS.c.sha256 == sha256)
+    )
+    return taken.rowcount == 1
+
+
 def activations_of_job(db: sa.Connection, job: str) -> dict[str, str]:
     """The hashes of the codes of a job's cards, by token."""
     rows = db.execute(

@@ -50,6 +50,16 @@ def cards_of_job(db: sa.Connection, job: str) -> list[Card]:
     return [_card(row) for row in rows.mappings()]
 
 
+def cards_of_profile(db: sa.Connection, profile_uid: str) -> list[Card]:
+    """List a person's cards, the oldest first."""
+    rows = db.execute(
+        sa.select(CARDS)
+        .where(CARDS.c.profile_uid == profile_uid)
+        .order_by(CARDS.c.created_at, CARDS.c.token)
+    )
+    return [_card(row) for row in rows.mappings()]
+
+
 def is_closed(db: sa.Connection, profile_uid: str) -> bool:
     """Tell whether a profile had cards, and every one of them was ended for ever."""
     states = set(db.scalars(sa.select(CARDS.c.state).where(CARDS.c.profile_uid == profile_uid)))
@@ -74,6 +84,18 @@ def insert_card(db: sa.Connection, card: Card) -> None:
 def set_card_state(db: sa.Connection, token: str, state: CardState, at: datetime) -> None:
     """Move a card to another state."""
     _update(db, token, {"state": state, "state_changed_at": at})
+
+
+def give_card(
+    db: sa.Connection, token: str, profile_uid: str, state: CardState, at: datetime
+) -> bool:
+    """Give an unclaimed card to a person and move it on; False where it is unclaimed no more."""
+    given = db.execute(
+        sa.update(CARDS)
+        .where(CARDS.c.token == token, CARDS.c.state == "unclaimed", CARDS.c.profile_uid.is_(None))
+        .values(profile_uid=profile_uid, state=state, state_changed_at=at)
+    )
+    return given.rowcount == 1
 
 
 def set_card_redirect(db: sa.Connection, token: str, url: str | None) -> None:

@@ -50,6 +50,7 @@ __all__ = [
     "OpenCard",
     "Services",
     "active_card_or_404",
+    "count_miss",
     "count_tap",
     "counted_misses",
     "language",
@@ -125,15 +126,24 @@ def counted_misses() -> Iterator[None]:
     try:
         yield
     except (NotFound, Gone):
-        parts = services()
-        count_miss_or_429(
-            parts.database,
-            address=request.remote_addr or "",
-            now=parts.clock(),
-            limit=parts.settings.miss_limit,
-            secret_key=parts.settings.secret_key,
-        )
+        count_miss()
         raise
+
+
+def count_miss() -> None:
+    """Count a miss of the visitor's network, ahead of the answer.
+
+    Raises:
+        TooManyRequests: the network has had its misses; that is the answer.
+    """
+    parts = services()
+    count_miss_or_429(
+        parts.database,
+        address=request.remote_addr or "",
+        now=parts.clock(),
+        limit=parts.settings.miss_limit,
+        secret_key=parts.settings.secret_key,
+    )
 
 
 def open_card(db: Connection, token: str) -> OpenCard:
@@ -162,7 +172,7 @@ def shared_profile_or_404(db: Connection, slug: str) -> Profile:
     every card of the profile is retired. Misses are counted like those of cards.
     """
     with counted_misses():
-        profile = find_profile_by_slug(db, slug)
+        profile = find_profile_by_slug(db, slug.lower())  # a QR code has it in capitals
         if profile is None:
             abort(404)
         if is_closed(db, profile.uid):

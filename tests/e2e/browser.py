@@ -30,10 +30,10 @@ SCHEMES = ("light", "dark")
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start Chromium; it ends with the block."""
+def chromium(*words: str) -> Iterator[Browser]:
+    """Start Chromium, with further words on its command line; it ends with the block."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *words])
         try:
             yield browser
         finally:

@@ -37,6 +37,7 @@ def test_show_prints_a_line_a_fact(staffed_desk: Desk, token: str) -> None:
 
     assert f"printed           {format_token(token)}" in lines
     assert "genuine           -" in lines
+    assert "redirect_url      -" in lines
 
 
 def test_token_is_read_as_people_type_it(staffed_desk: Desk, token: str) -> None:

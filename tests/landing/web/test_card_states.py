@@ -12,14 +12,25 @@ from landing.contract.token import format_token
 from tests.landing.web.cast import MISTYPED, UNKNOWN, ZOE_CARD, Site, make_site
 
 SILENT_STATES: tuple[CardState, ...] = ("ordered", "encoded", "suspended", "unclaimed")
-SHAPES = ("/c/{}", "/Q/{}", "/c/{}/contact.vcf", "/c/{}/connect")
+SHAPES = (
+    "/c/{}",
+    "/Q/{}",
+    "/c/{}/contact.vcf",
+    "/c/{}/connect",
+    "/c/{}/activate",
+    "/c/{}/qr",
+    "/Q/{}/qr",
+)
+CLAIMED_AT = ("/c/{}", "/Q/{}", "/c/{}/activate")  # where an unclaimed card speaks up
 LANGUAGES: tuple[dict[str, str], ...] = ({}, {"Accept-Language": "en"}, {"Accept-Language": "fr"})
 
 Ask = Callable[[FlaskClient, str], TestResponse]
 
 
-def _silent_tokens(site: Site) -> list[str]:
-    cards = [site.cards[state] for state in SILENT_STATES]
+def _silent_tokens(site: Site, shape: str = "/c/{}") -> list[str]:
+    """Tokens that must all answer alike; an unclaimed card among them where it keeps silent."""
+    states = [state for state in SILENT_STATES if state != "unclaimed" or shape not in CLAIMED_AT]
+    cards = [site.cards[state] for state in states]
     return [UNKNOWN, MISTYPED, "nonsense", *cards]
 
 
@@ -31,7 +42,7 @@ def _answers(client: FlaskClient, tokens: list[str], ask: Ask) -> set[tuple[obje
 
 @pytest.mark.parametrize(
     ("method", "statuses"),
-    [("GET", {404}), ("HEAD", {404}), ("POST", {404, 405}), ("PUT", {405})],
+    [("GET", {404, 405}), ("HEAD", {404, 405}), ("POST", {404, 405}), ("PUT", {405})],
 )
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("headers", LANGUAGES)
@@ -46,7 +57,7 @@ def test_every_silent_card_answers_alike(
     def ask(visitor: FlaskClient, token: str) -> TestResponse:
         return visitor.open(shape.format(token), method=method, headers=headers)
 
-    answers = _answers(client, _silent_tokens(site), ask)
+    answers = _answers(client, _silent_tokens(site, shape), ask)
 
     assert len(answers) == 1
     assert client.open(shape.format(UNKNOWN), method=method).status_code in statuses
@@ -75,7 +86,9 @@ def test_nothing_echoes_the_token(client: FlaskClient, site: Site) -> None:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_retired_card_is_gone_for_good(client: FlaskClient, site: Site, shape: str) -> None:
-    answer = client.get(shape.format(site.cards["retired"]))
+    method = "POST" if shape.endswith("/activate") else "GET"
+
+    answer = client.open(shape.format(site.cards["retired"]), method=method)
 
     assert answer.status_code == 410
     assert answer.headers["Cache-Control"] == "no-store"

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from landing.profile.model import Profile
-from landing.storage.cards import set_card_state
+from landing.storage.cards import set_card_redirect, set_card_state
 from landing.storage.connection import Connection
 from landing.storage.database import open_database
 from landing.storage.lookup import TapLookup, TapState
@@ -260,6 +260,19 @@ def test_a_look_up_that_is_not_done_at_each_tap_would_be_noticed(own: Site) -> N
     with _writing(own) as db:
         set_card_state(db, ZOE_CARD, "suspended", NOW)
 
+    assert "Zoé" in client.get(TAP).text
+
+
+def test_redirect_is_not_kept_and_is_over_at_once(own: Site) -> None:
+    client = own.client()
+    client.get(TAP)
+    with _writing(own) as db:
+        set_card_redirect(db, ZOE_CARD, "https://elsewhere.example/")
+    led = client.get(TAP)
+    with _writing(own) as db:
+        set_card_redirect(db, ZOE_CARD, None)
+
+    assert (led.status_code, led.headers["Location"]) == (302, "https://elsewhere.example/")
     assert "Zoé" in client.get(TAP).text
 
 

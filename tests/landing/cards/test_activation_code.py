@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from landing.cards.activation_code import activation_code, hash_activation
 from landing.contract.token import mint_token
-from landing.jobs.activation import activation_code, hash_activation
 
 SECRET = "k" * 32
 

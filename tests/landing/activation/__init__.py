@@ -1,0 +1,1 @@
+"""Cards without a person, and how they get one."""
