@@ -1,6 +1,5 @@
 """Pictures: upright, in the right shape and colours, and small enough for the page."""
 
-import hashlib
 from collections.abc import Callable
 from io import BytesIO
 
@@ -43,7 +42,7 @@ def test_photo_has_two_renditions_for_the_page_and_one_for_the_contact(kind: str
 
     made = take_picture(content, "photo")
 
-    digest = hashlib.sha256(content).hexdigest()[:32]
+    digest = picture_hash(content)
     assert list(made) == [f"{digest}-224.webp", f"{digest}-224.jpg", f"{digest}-400.jpg"]
     shapes = [
         (Image.open(BytesIO(data)).format, Image.open(BytesIO(data)).size) for data in made.values()

@@ -1,0 +1,61 @@
+"""The limits that a worker puts on itself before it reads a stranger's first byte.
+
+They are the kernel's (setrlimit(2)) and hold whatever the process does next: it can neither raise
+them, unless it is root's, nor open a file, nor start a process. Memory is address space: of what
+OpenBLAS and OpenCV map at their start, most is never touched, so that the limit is what is mapped
+by then and as much more as the process may still grow by.
+"""
+
+import os
+import resource
+from typing import Final
+
+from landing.profile.pictures.rules import Limits
+
+_STATUS: Final = "/proc/self/status"
+_STATUS_LENGTH = 16_384
+# Mapped at the start, and touched only later: code of libraries, arenas of malloc.
+_NOT_YET_TOUCHED = 16_000_000
+
+
+class Cage:
+    """This process's own limits, and what it has used of them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._status = os.open(_STATUS, os.O_RDONLY)
+
+    def close(self) -> None:
+        """Put the limits on: nothing that is still to be imported or opened will be."""
+        if self._limits.memory:
+            grown = self._limits.memory - self._now("VmRSS") - _NOT_YET_TOUCHED
+            _lower(resource.RLIMIT_AS, self._now("VmSize") + max(0, grown))
+        _lower(resource.RLIMIT_NOFILE, self._status + 1)
+        for what in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC):
+            _lower(what, 0)
+
+    def begin_picture(self) -> None:
+        """Give the next picture its time of the processor; the kernel counts in whole seconds."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime) + self._limits.seconds
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+    def peak(self) -> int:
+        """The most memory that this process has had so far, in bytes."""
+        return self._now("VmHWM")
+
+    def _now(self, name: str) -> int:
+        """A line of proc(5)'s status; ru_maxrss would begin at what our parent had."""
+        for line in os.pread(self._status, _STATUS_LENGTH, 0).splitlines():
+            key, _, value = line.partition(b":")
+            if key == name.encode():
+                return int(value.split()[0]) * 1024
+        raise OSError(f"{_STATUS} has no {name}")
+
+
+def _lower(what: int, limit: int) -> None:
+    _, hard = resource.getrlimit(what)
+    lowered = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(what, (lowered, lowered))
