@@ -8,17 +8,16 @@ import os
 import select
 import sys
 import warnings
-from io import BytesIO
+from contextlib import suppress
 from typing import BinaryIO
-
-from PIL import Image, ImageCms
 
 from landing.profile.pictures.cage import Cage
 from landing.profile.pictures.decode import limit_readers, pixels_of
 from landing.profile.pictures.faces import FaceFinder, face_finder
 from landing.profile.pictures.frames import READY, framed, read_frame
-from landing.profile.pictures.names import Kind
+from landing.profile.pictures.names import RENDITIONS, Kind
 from landing.profile.pictures.refusals import Reason, RefusedError
+from landing.profile.pictures.rehearsal import rehearsal
 from landing.profile.pictures.renditions import renditions_of
 from landing.profile.pictures.rules import Limits
 
@@ -72,13 +71,11 @@ def _own_output() -> BinaryIO:
 
 def _rehearse(find_face: FaceFinder) -> None:
     """Go every way once, so that all that is loaded late is loaded ahead of the limits."""
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    for picture_format in ("JPEG", "PNG", "WEBP"):
-        file = BytesIO()
-        picture = Image.radial_gradient("L").convert("RGB")
-        picture.save(file, format=picture_format, icc_profile=profile)
-        for kind in ("photo", "logo"):
-            _answer(file.getvalue(), kind, find_face)
+    for content in rehearsal():
+        with suppress(RefusedError):
+            pixels_of(content, "photo")
+    for kind in RENDITIONS:
+        _answer(next(rehearsal()), kind, find_face)
 
 
 if __name__ == "__main__":
