@@ -23,6 +23,7 @@ class Cage:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._begun = 0.0
         self._status = os.open(_STATUS, os.O_RDONLY)
 
     def close(self) -> None:
@@ -36,15 +37,16 @@ class Cage:
 
     def begin_picture(self) -> None:
         """Give the next picture its time of the processor; the kernel counts in whole seconds."""
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        limit = int(used.ru_utime + used.ru_stime) + self._limits.seconds
+        self._begun = _processor_seconds()
+        limit = int(self._begun) + self._limits.seconds
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
-    def peak(self) -> int:
-        """The most memory that this process has had so far, in bytes."""
-        return self._now("VmHWM")
+    def cost(self) -> bytes:
+        """The most memory so far, in bytes, and this picture's time of the processor, in ms."""
+        milliseconds = (_processor_seconds() - self._begun) * 1000
+        return f"{self._now('VmHWM')} {milliseconds:.0f}".encode()
 
     def _now(self, name: str) -> int:
         """A line of proc(5)'s status; ru_maxrss would begin at what our parent had."""
@@ -53,6 +55,11 @@ class Cage:
             if key == name.encode():
                 return int(value.split()[0]) * 1024
         raise OSError(f"{_STATUS} has no {name}")
+
+
+def _processor_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def _lower(what: int, limit: int) -> None:

@@ -18,6 +18,7 @@ from landing.profile.pictures.rules import Limits
 _WORKER = "landing.profile.pictures.worker"
 _START_SECONDS = 30
 _LONGEST_FRAME = 200_000  # the largest rendition has 48 000 bytes
+_MOST_ROUNDS = 10  # of the limit, on a machine that is busy
 _END_SECONDS = 1  # from the end of its output to its own end
 # What a Python that does not stand where it was built needs to find itself.
 _KEPT = ("PYTHONHOME", "LD_LIBRARY_PATH")
@@ -40,6 +41,36 @@ class GoneError(Exception):
 
 class NonsenseError(Exception):
     """The worker answers what no worker of ours does."""
+
+
+class Deadline:
+    """The moment until which an answer is waited for, put off while the machine is busy.
+
+    A worker that computes is ended by the kernel after its time of the processor. Where it has
+    had less than that by now and still wants more, others had the processor, and the picture is
+    not to blame; a worker that sleeps is not waited for any longer.
+    """
+
+    def __init__(self, seconds: float, *, wants_processor: Callable[[], bool]) -> None:
+        self._moment = time.monotonic() + seconds
+        self._step, self._rounds = seconds, _MOST_ROUNDS
+        self._wants_processor = wants_processor
+
+    @property
+    def left_seconds(self) -> float:
+        """How long there is still to wait."""
+        return max(0.0, self._moment - time.monotonic())
+
+    def passed(self) -> None:
+        """Go on waiting for as long again, if that it is late is the machine's fault.
+
+        Raises:
+            LateError: it is not, or it has been for too long.
+        """
+        self._rounds -= 1
+        if self._rounds <= 0 or not self._wants_processor():
+            raise LateError
+        self._moment += self._step
 
 
 class Child:
@@ -65,11 +96,21 @@ class Child:
         self.end: Callable[[], None] = weakref.finalize(self, _end, self._process, os.getpid())
         try:
             self._into, self._out_of = map(_unblocked, (self._process.stdin, self._process.stdout))
-            if self.receive(deadline(_START_SECONDS)) != READY:
+            if self.receive(self.deadline(_START_SECONDS)) != READY:
                 raise NonsenseError
         except BaseException:
             self.end()
             raise
+
+    @property
+    def process_id(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has ended already."""
+        return self._process.poll() is not None
 
     @property
     def exit_code(self) -> int | None:
@@ -78,7 +119,11 @@ class Child:
             return self._process.wait(_END_SECONDS)
         return None
 
-    def send(self, until: float, *parts: bytes) -> None:
+    def deadline(self, seconds: float) -> Deadline:
+        """So many seconds from now, on the clock that nobody sets."""
+        return Deadline(seconds, wants_processor=self._wants_processor)
+
+    def send(self, until: Deadline, *parts: bytes) -> None:
         """Send frames.
 
         Raises:
@@ -94,7 +139,7 @@ class Child:
             except BrokenPipeError as error:
                 raise GoneError from error
 
-    def receive(self, until: float) -> bytes:
+    def receive(self, until: Deadline) -> bytes:
         """Receive one frame.
 
         Raises:
@@ -106,7 +151,15 @@ class Child:
             raise NonsenseError
         return self._exactly(length, until)
 
-    def _exactly(self, length: int, until: float) -> bytes:
+    def _wants_processor(self) -> bool:
+        """Whether it runs, could run, or waits for its pages. Source: proc_pid_stat(5), field 3."""
+        try:
+            stat = Path(f"/proc/{self._process.pid}/stat").read_bytes()
+        except OSError:
+            return False
+        return stat.rpartition(b")")[2].split()[0] in (b"R", b"D")
+
+    def _exactly(self, length: int, until: Deadline) -> bytes:
         got = bytearray()
         while len(got) < length:
             _wait(self._out_of, select.POLLIN, until)
@@ -120,11 +173,6 @@ class Child:
         return bytes(got)
 
 
-def deadline(seconds: float) -> float:
-    """The moment so many seconds from now, on the clock that nobody sets."""
-    return time.monotonic() + seconds
-
-
 def _unblocked(pipe: IO[bytes] | None) -> int:
     if pipe is None:
         raise GoneError  # Popen gives both pipes that it was asked for
@@ -132,12 +180,11 @@ def _unblocked(pipe: IO[bytes] | None) -> int:
     return pipe.fileno()
 
 
-def _wait(descriptor: int, event: int, until: float) -> None:
+def _wait(descriptor: int, event: int, until: Deadline) -> None:
     poll = select.poll()
     poll.register(descriptor, event)
-    left = until - time.monotonic()
-    if left <= 0 or not poll.poll(left * 1000):
-        raise LateError
+    while not poll.poll(until.left_seconds * 1000):
+        until.passed()
 
 
 def _environment() -> dict[str, str]:

@@ -5,7 +5,7 @@ is found, and the portrait is cut where faces use to be.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def face_finder() -> FaceFinder:
         cv2, numpy = import_module("cv2"), import_module("numpy")
         cv2.setNumThreads(1)
         cascade = cv2.CascadeClassifier(str(Path(cv2.data.haarcascades) / _CASCADE))
-    except (ImportError, AttributeError):
+    except Exception:  # noqa: BLE001  (whatever an installation of others may raise: no faces)
         return _no_face
     if cascade.empty():
         return _no_face
@@ -43,7 +43,7 @@ def face_finder() -> FaceFinder:
     return find
 
 
-def largest_face(boxes: list[tuple[int, ...]], scale: float) -> Face | None:
+def largest_face(boxes: Sequence[tuple[int, ...]], scale: float) -> Face | None:
     """The largest of these boxes (left, top, width, height), in pixels of the picture itself."""
     if not boxes:
         return None

@@ -1,8 +1,8 @@
 """How bytes go to the worker and back: each frame is its length, 4 bytes, and its content.
 
-Asked: the kind, the file. Answered: the reason of a refusal, or nothing; the peak of the worker's
-memory so far, in bytes, as digits; the renditions, in the order of ``RENDITIONS``. Once, when the
-worker can begin: ``READY``.
+Asked: the kind, the file. Answered: the reason of a refusal, or nothing; what it cost (the peak of
+the worker's memory so far in bytes, and milliseconds of the processor, as digits); the renditions,
+in the order of ``RENDITIONS``. Once, when the worker can begin: ``READY``.
 """
 
 import struct

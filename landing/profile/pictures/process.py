@@ -13,7 +13,6 @@ from landing.profile.pictures.child import (
     GoneError,
     LateError,
     NonsenseError,
-    deadline,
 )
 from landing.profile.pictures.names import RENDITIONS, Kind, picture_hash, rendition_name
 from landing.profile.pictures.refusals import Reason, refusal
@@ -44,6 +43,7 @@ class PictureProcess:
         self._child: Child | None = None
         self._taken = 0
         self.peak_bytes = 0  # the most memory that a worker has had, as it told
+        self.most_milliseconds = 0  # of the processor, that a picture has taken, as it told
         self.started = 0
 
     def __enter__(self) -> Self:
@@ -58,6 +58,11 @@ class PictureProcess:
     ) -> None:
         """End the worker."""
         self.close()
+
+    @property
+    def worker_id(self) -> int:
+        """The process id of the worker that is up; 0 where none is."""
+        return self._child.process_id if self._child else 0
 
     def close(self) -> None:
         """End the worker; the next picture starts another."""
@@ -101,11 +106,11 @@ class PictureProcess:
         raise refusal(Reason.CRASH)
 
     def _asked(self, child: Child, content: bytes, kind: Kind) -> list[bytes]:
-        until = deadline(self._limits.seconds)
+        until = child.deadline(self._limits.seconds)
         child.send(until, kind.encode(), content)
-        reason, peak = child.receive(until).decode("ascii", "replace"), child.receive(until)
+        reason, cost = child.receive(until).decode("ascii", "replace"), child.receive(until)
         self._taken += 1
-        self.peak_bytes = max(self.peak_bytes, int(peak) if peak.isdigit() else 0)
+        self._note(cost)
         if reason:
             raise _refusal_named(reason)
         made = [child.receive(until) for _ in RENDITIONS[kind]]
@@ -114,8 +119,16 @@ class PictureProcess:
                 raise NonsenseError
         return made
 
+    def _note(self, cost: bytes) -> None:
+        figures = cost.split()
+        if len(figures) != 2 or not all(figure.isdigit() for figure in figures):
+            raise NonsenseError
+        self.peak_bytes = max(self.peak_bytes, int(figures[0]))
+        self.most_milliseconds = max(self.most_milliseconds, int(figures[1]))
+
     def _up(self) -> Child:
-        if self._taken >= self._limits.pictures:
+        used_up = self._taken >= self._limits.pictures
+        if self._child is not None and (used_up or self._child.has_ended):
             self._drop()
         if self._child is None:
             try:

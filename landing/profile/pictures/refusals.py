@@ -104,6 +104,9 @@ _WORDS: dict[Reason, tuple[str, str]] = {
         f"needs more than the {LIMITS.memory // 1_000_000} MB of memory that drawing one may take",
         _SMALLER,
     ),
-    Reason.TIME: (f"takes more than {LIMITS.seconds} seconds to draw", _SAVE_AGAIN),
+    Reason.TIME: (
+        f"takes more than {LIMITS.seconds} seconds to draw",
+        f"{_SMALLER}, or {_SAVE_AGAIN}",
+    ),
     Reason.CRASH: ("brought down the process that draws pictures", _SAVE_AGAIN),
 }

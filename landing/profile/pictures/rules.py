@@ -18,7 +18,7 @@ class Limits:
     """What drawing one picture may cost, and how long a process is used."""
 
     memory: int = 256_000_000  # of the whole process; 0 for no limit
-    seconds: int = 2  # of the processor, and on the clock
+    seconds: int = 2  # of the processor; on the clock too, unless the machine is busy
     pictures: int = 200  # then a new process takes over
     idle_seconds: int = 30  # then the process ends by itself
 

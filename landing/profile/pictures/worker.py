@@ -40,7 +40,7 @@ def main(words: list[str]) -> None:
             return
         cage.begin_picture()
         reason, made = _answer(content, "logo" if kind == b"logo" else "photo", find_face)
-        _send(target, reason.encode(), str(cage.peak()).encode(), *made)
+        _send(target, reason.encode(), cage.cost(), *made)
         if reason == Reason.MEMORY:
             return
 

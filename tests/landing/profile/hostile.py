@@ -184,7 +184,9 @@ def _polyglots() -> Iterator[Case]:
     yield Case("PNG, script in a note", saved(halves(), pnginfo=notes), "taken")
     chunked = with_chunk(saved(halves()), b"jaVa", script)
     yield Case("PNG, script in a chunk of its own", chunked, "taken")
-    yield Case("GIF named by its first bytes, JPEG behind", b"GIF89a" + with_words("JPEG"), "refused")
+    yield Case(
+        "GIF named by its first bytes, JPEG behind", b"GIF89a" + with_words("JPEG"), "refused"
+    )
 
 
 def _bombs() -> Iterator[Case]:
@@ -192,8 +194,14 @@ def _bombs() -> Iterator[Case]:
         yield Case(f"PNG that claims {size}", png_head(size), "refused")
     zeros = zlib.compress(bytes(60_000_000), 9)
     whole = saved(halves())
-    for kind, head in ((b"zTXt", b"note\0\0"), (b"iCCP", b"profile\0\0"), (b"iTXt", b"n\0\1\0\0\0")):
-        yield Case(f"PNG, {kind.decode()} of 60 MB", with_chunk(whole, kind, head + zeros), "refused")
+    for kind, head in (
+        (b"zTXt", b"note\0\0"),
+        (b"iCCP", b"profile\0\0"),
+        (b"iTXt", b"n\0\1\0\0\0"),
+    ):
+        yield Case(
+            f"PNG, {kind.decode()} of 60 MB", with_chunk(whole, kind, head + zeros), "refused"
+        )
     yield Case("PNG, 60 MB for 300 by 300", png_of(300, 300, 8, 2, zeros), "either")
     yield Case("JPEG of endless scans", scan_bomb(), "refused")
     yield Case("JPEG, progressive, 49 megapixels", progressive_head(), "refused")
