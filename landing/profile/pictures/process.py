@@ -102,6 +102,8 @@ class PictureProcess:
                     continue
                 reason = Reason.TIME if code == -signal.SIGXCPU else Reason.CRASH
             self._drop()
+            if reason == Reason.TIME:
+                self.most_milliseconds = max(self.most_milliseconds, self._limits.seconds * 1000)
             raise refusal(reason)
         raise refusal(Reason.CRASH)
 
