@@ -4,6 +4,7 @@ Runs in the worker only. Phones write JPEG with several pictures in it (CIPA DC-
 taken. The readers of Pillow are called by name, so that none but these three sees a byte.
 """
 
+import math
 import struct
 import zlib
 from io import BytesIO
@@ -30,7 +31,7 @@ _LARGE: dict[Format, Reason] = {
     "WEBP": Reason.LARGE_WEBP,
 }
 # A face of an eighth of the shorter side still has its 224 pixels after that.
-_WORK_SIDE = 1400
+_WORK_SIDE, _WORK_PIXELS = 1400, 6_000_000
 _MAX_COEFFICIENT_BYTES = 100_000_000
 _ORIENTATION = 0x0112  # Exif 3.0, 4.6.5.1.7
 _TURNS = {
@@ -127,9 +128,10 @@ def _turn(picture: ImageFile) -> Image.Transpose | None:
 
 
 def _reduced(picture: Image.Image) -> Image.Image:
-    """A copy with 8 bits a colour, its shorter side at most twice the working size."""
+    """A copy with 8 bits a colour, of about the working size."""
     plain = _eight_bits(picture)
-    factor = min(plain.size) // _WORK_SIDE
+    too_many = plain.width * plain.height / _WORK_PIXELS
+    factor = max(min(plain.size) // _WORK_SIDE, math.ceil(math.sqrt(too_many)))
     if factor < 2:
         return plain.copy()
     if plain.mode not in _PREMULTIPLIED:
@@ -139,8 +141,8 @@ def _reduced(picture: Image.Image) -> Image.Image:
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I"):
-        return picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if picture.mode == "I;16":  # the higher byte of each: convert() would clip at 255
+        return Image.frombytes("L", picture.size, picture.tobytes(), "raw", "L;16")
     if picture.mode in ("1", "P", "PA") or "transparency" in picture.info:
         return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     return picture

@@ -39,8 +39,10 @@ def test_huge_picture_is_refused_by_its_head_alone(size: tuple[int, int]) -> Non
         take_picture(png_head(size), "photo")
 
 
-def test_largest_picture_is_taken() -> None:
-    made = take_picture(saved(Image.new("L", (4000, 4000), 9)), "photo")
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(4000, 4000), (2790, 5700)])
+def test_largest_picture_is_taken(mode: str, size: tuple[int, int]) -> None:
+    made = take_picture(saved(Image.new(mode, size, 9), compress_level=1), "photo")
 
     assert len(made) == 3
 
