@@ -1,6 +1,6 @@
 """The limits that a worker puts on itself before it reads a stranger's first byte.
 
-They are the kernel's (setrlimit(2)) and hold whatever the process does next: it can neither raise
+They are the kernel's (setrlimit(2), setitimer(2)) and hold whatever the process does next: it can neither raise
 them, unless it is root's, nor open a file, nor start a process. Memory is address space: of what
 OpenBLAS and OpenCV map at their start, most is never touched, so that the limit is what is mapped
 by then and as much more as the process may still grow by.
@@ -8,6 +8,7 @@ by then and as much more as the process may still grow by.
 
 import os
 import resource
+import signal
 from typing import Final
 
 from landing.profile.pictures.rules import Limits
@@ -36,12 +37,16 @@ class Cage:
             _lower(what, 0)
 
     def begin_picture(self) -> None:
-        """Give the next picture its time of the processor; the kernel counts in whole seconds."""
+        """Give the next picture its time of the processor.
+
+        RLIMIT_CPU counts in whole seconds and stands for the case that the timer is gone.
+        """
         self._begun = _processor_seconds()
-        limit = int(self._begun) + self._limits.seconds
+        limit = int(self._begun) + self._limits.seconds + 1
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+        signal.setitimer(signal.ITIMER_PROF, self._limits.seconds)
 
     def cost(self) -> bytes:
         """The most memory so far, in bytes, and this picture's time of the processor, in ms."""

@@ -54,21 +54,21 @@ class Deadline:
     def __init__(self, seconds: float, *, wants_processor: Callable[[], bool]) -> None:
         self._moment = time.monotonic() + seconds
         self._step, self._rounds = seconds, _MOST_ROUNDS
-        self._wants_processor = wants_processor
+        self.wants_processor = wants_processor
 
     @property
     def left_seconds(self) -> float:
         """How long there is still to wait."""
         return max(0.0, self._moment - time.monotonic())
 
-    def passed(self) -> None:
+    def passed(self, *, wanted: bool) -> None:
         """Go on waiting for as long again, if that it is late is the machine's fault.
 
         Raises:
             LateError: it is not, or it has been for too long.
         """
         self._rounds -= 1
-        if self._rounds <= 0 or not self._wants_processor():
+        if self._rounds <= 0 or not wanted:
             raise LateError
         self._moment += self._step
 
@@ -184,7 +184,10 @@ def _wait(descriptor: int, event: int, until: Deadline) -> None:
     poll = select.poll()
     poll.register(descriptor, event)
     while not poll.poll(until.left_seconds * 1000):
-        until.passed()
+        wanted = until.wants_processor()
+        if poll.poll(0):
+            return  # it slept because it was done, while we were kept from looking
+        until.passed(wanted=wanted)
 
 
 def _environment() -> dict[str, str]:

@@ -18,6 +18,7 @@ from landing.profile.pictures.names import RENDITIONS, Kind, picture_hash, rendi
 from landing.profile.pictures.refusals import Reason, refusal
 from landing.profile.pictures.rules import LIMITS, MAX_BYTES, Limits
 
+_OUT_OF_TIME = (-signal.SIGPROF, -signal.SIGXCPU)
 _SIGNS = {"webp": b"RIFF", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG"}
 
 
@@ -91,6 +92,8 @@ class PictureProcess:
             child = self._up()
             try:
                 return self._asked(child, content, kind)
+            except DataError:
+                raise
             except LateError:
                 reason = Reason.TIME
             except NonsenseError:
@@ -100,7 +103,10 @@ class PictureProcess:
                 if code == 0:
                     self._drop()
                     continue
-                reason = Reason.TIME if code == -signal.SIGXCPU else Reason.CRASH
+                reason = Reason.TIME if code in _OUT_OF_TIME else Reason.CRASH
+            except BaseException:
+                self._drop()  # or its answer would be taken for the next picture's
+                raise
             self._drop()
             if reason == Reason.TIME:
                 self.most_milliseconds = max(self.most_milliseconds, self._limits.seconds * 1000)

@@ -92,6 +92,7 @@ def _good() -> Iterator[Case]:
             yield Case(f"JPEG {quality}, progressive {progressive}", content, "taken")
     yield Case("JPEG, colours whole", saved(plain, "JPEG", subsampling=0), "taken")
     yield Case("JPEG, restarts", saved(plain, "JPEG", restart_marker_rows=1), "taken")
+    yield Case("JPEG, arithmetic", saved(plain, "JPEG").replace(b"\xff\xc0", b"\xff\xc9"), "taken")
     yield Case("WebP without loss", saved(plain.convert("RGBA"), "WEBP", lossless=True), "taken")
     yield Case("JPEG of a phone, with a second picture", phone_jpeg(), "taken")
     for depth, colour in ((16, 0), (16, 2), (16, 4), (16, 6), (2, 0), (4, 0), (1, 0)):

@@ -94,6 +94,21 @@ def test_worker_that_stands_still_is_not_waited_for(process: PictureProcess) -> 
     assert process.take(PICTURE, "logo")
 
 
+def test_answer_that_nobody_waited_for_is_not_the_next_pictures(process: PictureProcess) -> None:
+    expected = process.take(PICTURE, "photo")
+    before = signal.signal(signal.SIGALRM, _interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            process.take(scan_bomb(), "photo")
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+    assert process.take(PICTURE, "photo") == expected
+    assert process.started == 2
+
+
 def test_worker_is_caged_by_the_kernel(process: PictureProcess) -> None:
     process.take(PICTURE, "logo")
     worker = process.worker_id
@@ -213,6 +228,10 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _stop_while_drawing(worker: int, sign: signal.Signals) -> None:
