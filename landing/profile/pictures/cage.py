@@ -1,9 +1,11 @@
 """The limits that a worker puts on itself before it reads a stranger's first byte.
 
-They are the kernel's (setrlimit(2), setitimer(2)) and hold whatever the process does next: it can neither raise
-them, unless it is root's, nor open a file, nor start a process. Memory is address space: of what
-OpenBLAS and OpenCV map at their start, most is never touched, so that the limit is what is mapped
-by then and as much more as the process may still grow by.
+They are the kernel's (setrlimit(2)) and hold whatever the process does next: it cannot raise them,
+unless it is root's, nor open a file, nor start a process. The time of one picture is a timer's
+(setitimer(2)); behind it stand a limit for all pictures together and the parent's clock.
+
+Memory is address space: of what OpenBLAS and OpenCV map at their start, most is never touched, so
+that the limit is what is mapped by then and as much more as the process may still grow by.
 """
 
 import os
@@ -14,6 +16,7 @@ from typing import Final
 from landing.profile.pictures.rules import Limits
 
 _STATUS: Final = "/proc/self/status"
+_ALL_PICTURES_SECONDS = 1000
 _STATUS_LENGTH = 16_384
 # Mapped at the start, and touched only later: code of libraries, arenas of malloc.
 _NOT_YET_TOUCHED = 16_000_000
@@ -32,6 +35,7 @@ class Cage:
         if self._limits.memory:
             grown = self._limits.memory - self._now("VmRSS") - _NOT_YET_TOUCHED
             _lower(resource.RLIMIT_AS, self._now("VmSize") + max(0, grown))
+        _lower(resource.RLIMIT_CPU, _ALL_PICTURES_SECONDS)
         _lower(resource.RLIMIT_NOFILE, self._status + 1)
         for what in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC):
             _lower(what, 0)
