@@ -4,6 +4,7 @@ LandingError                exit 1
 ├── StorageError            exit 1: the database could not be read or written
 │   ├── BusyError           exit 1: another writer did not end in time
 │   └── ConflictError       exit 1: a row that must be unique exists already
+├── DrawingError            exit 1: the process that draws pictures does not come up
 ├── SettingError            exit 2: a setting is missing or wrong
 ├── NotMigratedError        exit 4: the database has an older or newer schema
 └── DataError               exit 4: a file or a datum is bad; nothing was written
@@ -37,6 +38,18 @@ class ConflictError(StorageError):
     """A row that must be unique exists already; the transaction was rolled back."""
 
     hint = "look at what stands there already, then run the command again"
+
+
+class DrawingError(LandingError):
+    """The process that draws pictures does not come up; no picture was taken."""
+
+    hint = (
+        "see what stands in its way: python -P -m landing.profile.pictures.worker 256000000 2 1;"
+        " memory, processes and an installation with pillow are what it needs"
+    )
+
+    def __init__(self) -> None:
+        super().__init__("the process that draws pictures does not come up; nothing was written")
 
 
 class SettingError(LandingError):

@@ -67,6 +67,21 @@ def test_installed_site_serves_its_pages_from_the_package(installed: Path) -> No
     assert output.splitlines()[-1] == f"{installed}/landing/app.py 200 True"
 
 
+def test_installed_site_draws_pictures_in_its_own_process(installed: Path) -> None:
+    program = (
+        "import io, landing.profile.pictures as pictures\n"
+        "from PIL import Image\n"
+        "file = io.BytesIO()\n"
+        "Image.radial_gradient('L').save(file, 'PNG')\n"
+        "made = pictures.take_picture(file.getvalue(), 'photo')\n"
+        "print(pictures.__file__, len(made))\n"
+    )
+
+    output = _python(installed, {"PYTHONPATH": str(installed)}, "-c", program)
+
+    assert output.strip() == f"{installed}/landing/profile/pictures/__init__.py 3"
+
+
 def test_installed_station_finds_its_page_in_the_package(installed: Path) -> None:
     program = (
         "from encoder.web.resources import station_dir as d\n"

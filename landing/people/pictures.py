@@ -27,7 +27,7 @@ class PictureFolder:
             try:
                 self._renditions |= take_picture(content, kind)
             except DataError as error:
-                raise CellError(str(error)) from error
+                raise CellError(f"{error}: {error.hint}") from error
             self._hashes[name, kind] = picture_hash(content)
         return self._hashes[name, kind]
 

@@ -4,10 +4,33 @@ import random
 import zlib
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, ImageFilter
 
 from landing.profile.pictures import Kind, picture_hash, rendition_name, take_picture
 
+FACE_WIDTH = 200
+# Middle and half the axes, from the middle of the face, and the shade: hair, face, forehead, then
+# on both sides brow, socket, white, pupil and cheek, then nose, mouth and chin.
+_FACE = (
+    (0, -30, 125, 165, 45),
+    (0, 0, FACE_WIDTH // 2, 135, 200),
+    (0, -75, 85, 55, 215),
+    *(
+        part
+        for side in (-1, 1)
+        for part in (
+            (side * 42, -42, 30, 8, 70),
+            (side * 42, -20, 32, 17, 120),
+            (side * 42, -18, 20, 9, 235),
+            (side * 42, -18, 9, 9, 30),
+            (side * 55, 30, 26, 22, 222),
+        )
+    ),
+    (0, 15, 10, 45, 228),
+    (0, 50, 22, 10, 150),
+    (0, 85, 38, 12, 90),
+    (0, 120, 30, 14, 210),
+)
 TOP_LEFT, RED, BLUE = (5, 5), (220, 30, 30), (30, 30, 220)
 
 
@@ -18,6 +41,18 @@ def portrait(size: tuple[int, int] = (900, 1200), mode: str = "RGB") -> Image.Im
     width, height = size
     brush.ellipse((width * 0.3, height * 0.2, width * 0.7, height * 0.7), fill=(230, 190, 160))
     return ground.convert(mode)
+
+
+def shaded_face(size: tuple[int, int], middle: tuple[int, int]) -> Image.Image:
+    """A head of soft grey ellipses, nobody's, that a finder of faces takes for one."""
+    picture = Image.new("L", size, 120)
+    brush = ImageDraw.Draw(picture)
+    left, top = middle
+    brush.rectangle((left - 45, top + 120, left + 45, top + 200), fill=170)  # neck
+    for across, down, width, height, shade in _FACE:
+        x, y = left + across, top + down
+        brush.ellipse((x - width, y - height, x + width, y + height), fill=shade)
+    return picture.filter(ImageFilter.GaussianBlur(6)).convert("RGB")
 
 
 def noise(size: tuple[int, int] = (640, 640)) -> Image.Image:

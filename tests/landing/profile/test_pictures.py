@@ -1,8 +1,10 @@
 """Pictures: upright, in the right shape and colours, and small enough for the page."""
 
-import hashlib
+import subprocess
+import sys
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -33,7 +35,9 @@ from tests.landing.profile.drawings import (
     rendition,
     saved,
 )
+from tests.landing.profile.hostile import deep_png, phone_jpeg
 
+ROOT = Path(__file__).parents[3]
 ORIENTATION = 0x0112
 
 
@@ -43,7 +47,7 @@ def test_photo_has_two_renditions_for_the_page_and_one_for_the_contact(kind: str
 
     made = take_picture(content, "photo")
 
-    digest = hashlib.sha256(content).hexdigest()[:32]
+    digest = picture_hash(content)
     assert list(made) == [f"{digest}-224.webp", f"{digest}-224.jpg", f"{digest}-400.jpg"]
     shapes = [
         (Image.open(BytesIO(data)).format, Image.open(BytesIO(data)).size) for data in made.values()
@@ -156,6 +160,36 @@ def test_palette_with_transparency_is_taken() -> None:
     logo = rendition(saved(palette, transparency=0), "logo", LOGO_WEBP)
 
     assert logo.mode == "RGBA"
+
+
+@pytest.mark.parametrize(("depth", "colour"), [(16, 0), (16, 2), (16, 4), (16, 6), (8, 0)])
+def test_sixteen_bits_keep_their_shades(depth: int, colour: int) -> None:
+    """The PNG is a slope; where it is half clear, white shines through."""
+    photo = rendition(deep_png(depth, colour), "photo", PHOTO_JPEG).convert("L")
+
+    shades = [photo.getpixel((112, row)) for row in (2, 112, 221)]
+
+    for shade, wanted in zip(shades, (2, 128, 253), strict=True):
+        clear = 255 - wanted if colour in (4, 6) else 0
+        whole = wanted + clear * (255 - wanted) // 255
+        assert shade == pytest.approx(whole, abs=8)
+
+
+def test_first_picture_of_a_phones_file_is_taken() -> None:
+    photo = rendition(phone_jpeg(), "photo", PHOTO_JPEG)
+
+    assert is_like(photo.getpixel(TOP_LEFT), RED)
+    assert is_like(photo.getpixel((219, 5)), BLUE)
+
+
+def test_picture_that_is_cut_on_faces_has_another_name() -> None:
+    program = "from landing.profile.pictures import picture_hash; print(picture_hash(b'x'), end='')"
+    words = [sys.executable, "-S", "-c", program]  # without site-packages, and so without OpenCV
+
+    bare = subprocess.run(words, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+    assert len(bare) == 32
+    assert picture_hash(b"x") != bare
 
 
 def test_same_picture_makes_the_same_files() -> None:

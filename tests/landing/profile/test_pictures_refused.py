@@ -1,7 +1,5 @@
 """Pictures: nothing but pixels gets through, and what cannot be taken is refused by name."""
 
-import random
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -35,74 +33,16 @@ def test_a_plain_resize_would_let_the_comment_through() -> None:
     assert leaks(naive) == ["a.jpg"]
 
 
-def _sixteen_bits() -> bytes:
-    return saved(Image.new("I;16", (100, 100), 30_000))
-
-
-def _animated() -> bytes:
-    frames = [halves(), halves().rotate(90)]
-    return saved(frames[0], "WEBP", save_all=True, append_images=frames[1:])
-
-
-def _animated_png() -> bytes:
-    frames = [halves(), halves().rotate(90)]
-    return saved(frames[0], "PNG", save_all=True, append_images=frames[1:])
-
-
-def _gif() -> bytes:
-    return saved(halves(), "GIF")
-
-
-def _tiff() -> bytes:
-    return saved(halves(), "TIFF")
-
-
-def _svg() -> bytes:
-    return b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-
-
-def _cut_short() -> bytes:
-    return saved(portrait(), "JPEG")[:2000]
-
-
-def _too_heavy() -> bytes:
-    return saved(halves()) + bytes(5_000_000)
-
-
-def _empty() -> bytes:
-    return b""
-
-
-@pytest.mark.parametrize(
-    ("make", "why"),
-    [
-        (_sixteen_bits, "pixels of kind I;16"),
-        (_animated, "animated"),
-        (_animated_png, "animated"),
-        (_gif, "no JPEG, PNG or WebP"),
-        (_tiff, "no JPEG, PNG or WebP"),
-        (_svg, "no JPEG, PNG or WebP"),
-        (_cut_short, "damaged"),
-        (_empty, "damaged"),
-        (_too_heavy, "5 MB"),
-    ],
-)
-def test_what_cannot_be_taken_is_refused_by_name(make: Callable[[], bytes], why: str) -> None:
-    with pytest.raises(DataError, match=why) as caught:
-        take_picture(make(), "photo")
-
-    assert caught.value.exit_code == 4
-    assert caught.value.hint
-
-
 @pytest.mark.parametrize("size", [(6001, 10), (10, 6001), (4001, 4000), (30_000, 30_000)])
 def test_huge_picture_is_refused_by_its_head_alone(size: tuple[int, int]) -> None:
     with pytest.raises(DataError, match="megapixels"):
         take_picture(png_head(size), "photo")
 
 
-def test_largest_picture_is_taken() -> None:
-    made = take_picture(saved(Image.new("L", (4000, 4000), 9)), "photo")
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(4000, 4000), (2790, 5700)])
+def test_largest_picture_is_taken(mode: str, size: tuple[int, int]) -> None:
+    made = take_picture(saved(Image.new(mode, size, 9), compress_level=1), "photo")
 
     assert len(made) == 3
 
@@ -113,21 +53,6 @@ def test_file_name_says_nothing_of_the_kind(tmp_path: Path) -> None:
     misnamed.write_bytes(content)
 
     assert take_picture(misnamed.read_bytes(), "photo") == take_picture(content, "photo")
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_damaged_file_is_taken_or_refused_by_name(kind: str) -> None:
-    source = random.Random(kind)
-    whole = saved(portrait((60, 60)), kind)
-
-    for _ in range(150):
-        damaged = bytearray(whole)
-        for _ in range(source.randrange(1, 6)):
-            damaged[source.randrange(len(damaged))] = source.randrange(256)
-        try:
-            take_picture(bytes(damaged[: source.randrange(20, len(damaged) + 1)]), "logo")
-        except DataError:
-            continue
 
 
 def with_secrets(kind: str) -> bytes:
