@@ -35,8 +35,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     )
     stylesheet = read_stylesheet(resource_dir("static") / "site.css")
     _prepare_templates(app, stylesheet)
-    install_host_check(app, settings.site_url)
     install_limits(app)
+    install_host_check(app, settings.site_url)
     install_headers(app, stylesheet)
     install_error_pages(app)
     for part in (tap, contact, weconnect, receipt, privacy, pictures, home, files, ops, api):

@@ -19,7 +19,8 @@ METHODS = ("GET", "HEAD", "POST")
 def install_limits(app: Flask) -> None:
     """Refuse what no browser sends here, before a view looks at it.
 
-    - A target that is no path: 400. Source: RFC 9112, 3.2 (all the others are for proxies).
+    - A target that is no path, or whose query is no text: 400. Source: RFC 9112, 3.2 (all other
+      forms are for proxies).
     - A method that is none of ours: 405, wherever it is tried; OPTIONS has nothing to tell.
     - Too long a target or too many header bytes: 414, 431.
     - Too long a body: 413; one that does not say its length: 411, as a form over the limit would
@@ -35,6 +36,9 @@ def install_limits(app: Flask) -> None:
     @app.before_request
     def check() -> None:
         refusal = refusal_of(request.environ)
+        if not _is_text(request.query_string):
+            request.query_string = b""  # the page that refuses it would read it, and break
+            refusal = 400
         if refusal == MethodNotAllowed.code:
             raise MethodNotAllowed(_methods_here())
         if refusal is not None:
@@ -62,6 +66,14 @@ def _methods_here() -> list[str]:
     if isinstance(known, MethodNotAllowed) and known.valid_methods is not None:
         return sorted(known.valid_methods)
     return list(METHODS)
+
+
+def _is_text(query: bytes) -> bool:
+    try:
+        query.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _has_a_body() -> bool:

@@ -81,7 +81,17 @@ def curl(folder: Path, url: str, *words: str) -> Answer:
     """Run curl; answer what it received, undecoded."""
     head, body = folder / "head", folder / "body"
     body.write_bytes(b"")
-    command = ["curl", "-sS", "--path-as-is", "-D", head, "-o", body, "--max-time", "60"]
+    command: list[str | Path] = [
+        "curl",
+        "-sS",
+        "--path-as-is",
+        "-D",
+        head,
+        "-o",
+        body,
+        "--max-time",
+        "60",
+    ]
     told = subprocess.run(
         [*command, "-w", "%{http_version} %{http_code}", *words, url],
         capture_output=True,
@@ -125,7 +135,7 @@ def make_certificate(folder: Path) -> None:
     """Make a certificate for the site's name that signs itself."""
     words = "req -x509 -nodes -days 2 -newkey ec -pkeyopt ec_paramgen_curve:P-256".split()
     names = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
-    files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
+    files: list[str | Path] = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
     subprocess.run(["openssl", *words, *names, *files], check=True, capture_output=True)
 
 
@@ -177,7 +187,7 @@ def _nginx(front: Front, change: Change) -> Iterator[None]:
         temporary=" ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds),
     )
     (folder / "nginx.conf").write_text(main, encoding="utf-8")
-    command = ["nginx", "-p", folder, "-e", folder / "logs" / "start.log"]
+    command: list[str | Path] = ["nginx", "-p", folder, "-e", folder / "logs" / "start.log"]
     with _running([*command, "-c", folder / "nginx.conf"], front, {}):
         yield
 
@@ -195,7 +205,14 @@ def _caddy(front: Front, change: Change) -> Iterator[None]:
         "reverse_proxy 127.0.0.1:8000": f"reverse_proxy 127.0.0.1:{front.site.port}",
     }
     (folder / "Caddyfile").write_text(change(replaced(shipped, places)), encoding="utf-8")
-    command = ["caddy", "run", "--config", folder / "Caddyfile", "--adapter", "caddyfile"]
+    command: list[str | Path] = [
+        "caddy",
+        "run",
+        "--config",
+        folder / "Caddyfile",
+        "--adapter",
+        "caddyfile",
+    ]
     homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with _running(command, front, homes):
         yield
