@@ -44,9 +44,8 @@ def written(asked: OddRequest) -> bytes:
 def plain(random: Random) -> bytes:
     """Write a whole request that must be answered, whatever stands in it."""
     (asked,) = odd_requests(random, 1)
-    line, _, rest = written(asked).partition(b"\r\n")
-    del line
-    kept = [part for part in rest.partition(b"\r\n\r\n")[0].split(b"\r\n") if _is_harmless(part)]
+    lines = written(asked).partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    kept = filter(_is_harmless, lines)
     return b"\r\n".join([b"GET /c/" + CANARY.encode() + b" HTTP/1.1", *kept]) + b"\r\n\r\n"
 
 
