@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 # What pyscard is built with, as it comes as source only; gcc apart.
 BUILD_PACKAGES := libpcsclite-dev python3-dev swig
-APT_PACKAGES := $(BUILD_PACKAGES) caddy chromium cups fonts-dejavu-core libusb-1.0-0 libzbar0 netbase nginx-light \
+APT_PACKAGES := $(BUILD_PACKAGES) caddy chromium cups curl fonts-dejavu-core libusb-1.0-0 libzbar0 netbase nginx-light \
 	openssl pcscd poppler-utils postgresql-15 printer-driver-cups-pdf systemd vsmartcard-vpcd
 SOURCES := encoder landing tests
 

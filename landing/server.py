@@ -15,7 +15,8 @@ from collections.abc import Callable
 from multiprocessing.util import Finalize
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
@@ -25,6 +26,12 @@ from landing.settings import Settings
 
 BLOCKING_THREADS = 8  # per worker; a slow visitor holds one
 STOP_SECONDS = 10  # what a worker may take to finish its requests
+# What is above the site's own limits and below this is answered with the site's page; what is
+# above, or is no HTTP, gets a bare 400, 414 or 431 from the server, and no worker sees it.
+HEAD_BYTES = 64 * 1024
+# For a request's head, and for an idle connection: longer than the proxies keep one (10 s), so
+# that they never send a form into a connection that is being closed.
+HEAD_SECONDS = 20
 _RESPAWN_PAUSE_SECONDS = 0.1
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
@@ -66,6 +73,10 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         address=host,
         port=port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # what proxies speak inward; HTTP/2 without TLS is for nobody
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES
+        ),
         workers=workers,
         blocking_threads=BLOCKING_THREADS,
         workers_kill_timeout=STOP_SECONDS,

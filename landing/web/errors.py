@@ -53,6 +53,9 @@ def error_words(status: int) -> tuple[str, str]:
         case 413:
             title = _("That is too much at once")
             text = _("Nothing was kept. Shorten your text and send it again.")
+        case 414 | 431:
+            title = _("This request is too long")
+            text = _("Open the card again, or type its code.")
         case 422:
             title = _("Something in the form is not right")
             text = _("Nothing was kept. Go back and check what you typed.")

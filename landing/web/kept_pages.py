@@ -121,22 +121,20 @@ class KeptPages:
         variant = _variant(environ, channel, agent.platform)
         page = self._shelf.find(token, state, variant)
         if page is None:
-            page = self._made(environ, token, state, variant)
-        elif self._counts is not None and not agent.is_preview and not is_prefetch(environ):
+            return self._make(environ, start_response, token, state, variant)
+        if self._counts is not None and not agent.is_preview and not is_prefetch(environ):
             self._counts.add(state.profile_uid or "", token, channel)
-        if page is None:  # the card's state changed under our hands
-            return self._app(environ, start_response)
-        asked = environ.get("HTTP_IF_NONE_MATCH")
-        if asked is not None and (page.etag in asked or asked.strip() == "*"):
-            start_response("304 NOT MODIFIED", page.headers_304)
-            return []
-        start_response("200 OK", page.headers)
-        return page.body
+        return _send(page, environ, start_response)
 
-    def _made(
-        self, environ: "WSGIEnvironment", token: str, state: TapState, variant: Variant
-    ) -> KeptPage | None:
-        """Have Flask make the page, whole, and keep it; Flask has counted the tap.
+    def _make(
+        self,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        token: str,
+        state: TapState,
+        variant: Variant,
+    ) -> Iterable[bytes]:
+        """Have Flask make the page, whole, keep it and send it; Flask has counted the tap.
 
         It was made after ``state`` was read: it may be newer than that, never older, and is then
         made once more for nothing.
@@ -149,11 +147,24 @@ class KeptPages:
         if close is not None:
             close()
         etag = next((value for name, value in answer.headers if name.lower() == "etag"), "")
-        if not answer.status.startswith("200 ") or not etag:
-            return None
+        if not answer.status.startswith("200 ") or not etag:  # the card was stopped meanwhile
+            start_response(answer.status, answer.headers)
+            return [body]
         page = _kept(etag, answer.headers, body)
         self._shelf.keep(token, state, inner.get(REGIONS, frozenset()), variant, page)
-        return page
+        return _send(page, environ, start_response)
+
+
+def _send(
+    page: KeptPage, environ: "WSGIEnvironment", start_response: "StartResponse"
+) -> Iterable[bytes]:
+    """Send a page, or 304 to a browser that has it. Source: RFC 9110, 13.1.2 (weak comparison)."""
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    if asked is not None and (page.etag in asked or asked.strip() == "*"):
+        start_response("304 NOT MODIFIED", page.headers_304)
+        return []
+    start_response("200 OK", page.headers)
+    return page.body
 
 
 def _variant(environ: "WSGIEnvironment", channel: TapChannel, platform: Platform) -> Variant:

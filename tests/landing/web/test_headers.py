@@ -4,6 +4,7 @@ import pytest
 from flask import Response
 from flask.testing import FlaskClient
 
+from landing.web.headers import content_security_policy
 from tests.landing.web.cast import LOGO, MARC_CARD, PHOTO, UNKNOWN, ZOE_CARD, Site, make_site
 from tests.landing.web.pages import read_page
 
@@ -35,6 +36,8 @@ HEADERS = {
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Vary": "Accept-Encoding, Accept-Language",
 }
 POLICY = (
@@ -72,6 +75,20 @@ def test_the_policy_is_the_strict_one(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
 
     assert answer.headers["Content-Security-Policy"] == POLICY.format(style)
+
+
+@pytest.mark.parametrize(
+    ("sources", "styles"),
+    [
+        ((), "'none'"),
+        (("'sha256-A='",), "'sha256-A='"),
+        (("'sha256-A='", "'sha256-B='"), "'sha256-A=' 'sha256-B='"),
+    ],
+)
+def test_the_policy_names_every_style_of_a_page(sources: tuple[str, ...], styles: str) -> None:
+    policy = content_security_policy(*sources)
+
+    assert policy == POLICY.format(styles)
 
 
 def test_headers_stand_in_a_304_too(client: FlaskClient) -> None:

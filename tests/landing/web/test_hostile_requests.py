@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from landing.web.limits import MAX_HEADER_BYTES, MAX_TARGET_BYTES
 from tests.landing.web.cast import SITE_URL, ZOE_CARD, Site
 
 PATHS = (
@@ -112,6 +113,78 @@ def test_a_form_that_does_not_say_its_length_is_refused(
     _body, status, _headers = run_wsgi_app(site.app, environ)
 
     assert status == "411 LENGTH REQUIRED"
+
+
+def _asked(site: Site, path: str, **environ: str) -> tuple[int, str]:
+    """Ask past the client, which mends what is odd; answer the status and the page."""
+    asked = EnvironBuilder(path, base_url=SITE_URL).get_environ() | environ
+    body, status, headers = run_wsgi_app(site.app, asked)
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    return int(status.split()[0]), b"".join(body).decode()
+
+
+@pytest.mark.parametrize(
+    ("length", "status"), [(MAX_TARGET_BYTES, 404), (MAX_TARGET_BYTES + 1, 414), (60_000, 414)]
+)
+def test_address_is_no_longer_than_any_of_ours(site: Site, length: int, status: int) -> None:
+    path = "/c/" + "7" * (length - len("/c/?x=1") + 1)
+
+    told, page = _asked(site, path, QUERY_STRING="x=1")
+
+    assert told == status
+    assert "777" not in page
+
+
+@pytest.mark.parametrize(
+    ("length", "status"), [(MAX_HEADER_BYTES - 500, 200), (MAX_HEADER_BYTES + 50, 431)]
+)
+@pytest.mark.parametrize("count", [1, 40])
+def test_headers_are_no_longer_than_a_browsers(
+    site: Site, length: int, status: int, count: int
+) -> None:
+    more = {f"HTTP_X_ODD_{number:02}": "o" * (length // count - 13) for number in range(count)}
+
+    told, _page = _asked(site, f"/c/{ZOE_CARD}", **more)
+
+    assert told == status
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "CONNECT", "PUT", "get", "FOO", ""])
+@pytest.mark.parametrize(
+    "path", [f"/c/{ZOE_CARD}", f"/c/{ZOE_CARD}/connect", "/nowhere", "/healthz"]
+)
+def test_other_methods_are_refused_everywhere(client: FlaskClient, path: str, method: str) -> None:
+    answer = client.open(path, environ_overrides={"REQUEST_METHOD": method})
+
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) <= {"GET", "HEAD", "POST"}
+
+
+@pytest.mark.parametrize("path", ["", "*", "evil.example:443", "c/7H3K9QX2MZ4DG"])
+def test_target_that_is_no_path_is_refused(site: Site, path: str) -> None:
+    status, page = _asked(site, "/", PATH_INFO=path)
+
+    assert status == 400
+    assert "evil" not in page
+
+
+@pytest.mark.parametrize("query", ["\xff", "lang=\xe9", "code=\x86\xc1"])
+@pytest.mark.parametrize("host", ["card.example", "evil.example"])
+def test_query_that_is_no_text_is_refused(site: Site, query: str, host: str) -> None:
+    status, _page = _asked(site, "/", QUERY_STRING=query, HTTP_HOST=host)
+
+    assert status == 400
+
+
+@pytest.mark.parametrize("path", [f"/c/{ZOE_CARD}", f"/c/{ZOE_CARD}/contact.vcf", "/privacy"])
+@pytest.mark.parametrize("wanted", ["bytes=0-1", "bytes=-1", "bytes=9-1", "bytes=0-0,2-3", "x=1"])
+def test_page_comes_whole_whatever_part_is_asked_for(
+    client: FlaskClient, path: str, wanted: str
+) -> None:
+    answer = client.get(path, headers={"Range": wanted, "If-Range": '"x"'})
+
+    assert answer.status_code == 200
+    assert answer.data == client.get(path).data
 
 
 HEADERS = (
