@@ -1,10 +1,12 @@
 """What PostgreSQL alone can get wrong: locks, languages, lost connections, talkative errors."""
 
+import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -17,7 +19,7 @@ from landing.storage.cards import find_card, insert_card
 from landing.storage.database import Database, open_database
 from landing.storage.migrate import migrate
 from landing.storage.profiles import all_profiles, find_profile_by_slug, insert_profile
-from tests.landing.records import MARC, ZOE, a_card
+from tests.landing.records import MARC, ZOE, a_card, everything, note_address
 from tests.postgres import PostgresServer
 
 HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
@@ -157,6 +159,8 @@ def test_idle_connection_that_nobody_tries_first_would_be_noticed(
 def test_order_is_of_code_points_whatever_the_language_of_the_database(
     postgres: PostgresServer,
 ) -> None:
+    if postgres.execute("SHOW server_version_num") < [("150000",)]:
+        pytest.skip("PostgreSQL before 15 has no ICU language for a database: postgresql-15")
     french = "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'fr'"
     people = [
         replace(ZOE, uid=str(number), slug=None, reference=reference)
@@ -237,6 +241,28 @@ def test_password_is_in_no_message(postgres: PostgresServer) -> None:
         assert "hush" not in "".join(traceback.format_exception(caught.value))
 
 
+def test_copy_made_by_pg_dump_is_put_back_whole(
+    postgres: PostgresServer, postgres_database: Database, postgres_url: str, tmp_path: Path
+) -> None:
+    with postgres_database.writing() as db:
+        insert_profile(db, ZOE)
+        insert_card(db, a_card(profile_uid=ZOE.uid))
+    copy = tmp_path / "wecard.dump"
+
+    with postgres.database(migrated=False) as restored:
+        for words in (
+            ["pg_dump", "--format=custom", f"--file={copy}", _libpq(postgres_url)],
+            ["pg_restore", f"--dbname={_libpq(restored)}", str(copy)],
+        ):
+            subprocess.run([postgres.programs / words[0], *words[1:]], check=True)
+        with open_database(restored, None) as database, database.reading() as db:
+            people = all_profiles(db)
+        before, after = (_everything(tmp_path, url) for url in (postgres_url, restored))
+
+    assert people == [ZOE]
+    assert before == after
+
+
 def test_log_is_the_servers_to_empty(postgres_database: Database) -> None:
     assert postgres_database.empty_log()
 
@@ -250,6 +276,15 @@ def test_missing_driver_is_told_with_what_installs_it(monkeypatch: pytest.Monkey
 
     assert str(caught.value).startswith("WECARD_DATABASE_URL ")
     assert "pip install 'wecard[postgres]'" in caught.value.hint
+
+
+def _libpq(url: str) -> str:
+    return url.replace("+psycopg", "")
+
+
+def _everything(folder: Path, url: str) -> list[str]:
+    note_address(folder, url)
+    return everything(folder)
 
 
 def _write(database: Database) -> bool:
