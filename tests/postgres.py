@@ -54,6 +54,7 @@ class PostgresServer:
                 [self.programs / "postgres", "-D", self.folder / "data", *words],
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # Ctrl-C is for the tests, which end the server then
                 preexec_fn=_die_with_the_tests,
                 **_identity(),
             )
