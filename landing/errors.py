@@ -27,6 +27,11 @@ class StorageError(LandingError):
 
     hint = "look at the disk, the file's owner and its free space, then run the command again"
 
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
 
 class BusyError(StorageError):
     """Another writer did not end in time; nothing was written."""

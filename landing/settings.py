@@ -1,10 +1,12 @@
 """The site's settings, read once from variables at the edge."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from landing.contract.errors import CardUrlError
 from landing.contract.url import parse_site_url
@@ -15,6 +17,11 @@ Disposition = Literal["inline", "attachment"]
 SECRET_KEY_LENGTH = 32
 _SQLITE = "sqlite:///"
 _DISPOSITIONS: Mapping[str, Disposition] = {"inline": "inline", "attachment": "attachment"}
+_POSTGRESQL = "postgresql+psycopg://"
+_SAFE = r"(?:[\w.~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"  # RFC 3986, 2.3: without the delimiters
+_POSTGRESQL_PARTS = re.compile(
+    rf"(?:{_SAFE}+(?::{_SAFE}*)?@)?(?:[\w.-]+|\[[\dA-Fa-f:.]+\])?(?::\d+)?/{_SAFE}+", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +43,15 @@ class Settings:
         return f"Settings(site_url={self.site_url!r}, data_dir={str(self.data_dir)!r})"
 
     @property
-    def lock_path(self) -> Path:
-        """The lock file that every writer waits in, beside the database."""
+    def on_postgresql(self) -> bool:
+        """Whether the data stand in PostgreSQL, and not in a file of ours."""
+        return self.database_url.startswith(_POSTGRESQL)
+
+    @property
+    def lock_path(self) -> Path | None:
+        """The lock file that every writer to SQLite waits in, beside the database."""
+        if self.on_postgresql:
+            return None
         return Path(self.database_url.removeprefix(_SQLITE) + ".lock")
 
     @property
@@ -90,18 +104,42 @@ def _secret_key(variables: Mapping[str, str]) -> str:
 
 def _database_url(variables: Mapping[str, str], data_dir: Path) -> str:
     url = variables.get("WECARD_DATABASE_URL") or f"{_SQLITE}{data_dir / 'wecard.db'}"
+    if url.startswith(_POSTGRESQL):
+        return _postgresql_url(url)
     path = url.removeprefix(_SQLITE)
     if path == url or path in ("", ":memory:"):
         raise SettingError(
             "WECARD_DATABASE_URL",
             "names a database that this version does not work with",
-            f"set WECARD_DATABASE_URL to {_SQLITE}/path/to/wecard.db, or leave it out",
+            f"set WECARD_DATABASE_URL to {_SQLITE}/path/to/wecard.db, or to"
+            f" {_POSTGRESQL}NAME:PASSWORD@HOST/DATABASE, or leave it out",
         )
     if "?" in path or "%" in path:  # in an address they would mean something else
         name = "WECARD_DATABASE_URL" if variables.get("WECARD_DATABASE_URL") else "WECARD_DATA_DIR"
         hint = f"set {name} to a place without these characters"
         raise SettingError(name, "names a place with ? or % in it", hint)
     return f"{_SQLITE}{Path(path).absolute()}"
+
+
+def _postgresql_url(url: str) -> str:
+    """See that the address says what it seems to say; no part of it enters a message.
+
+    A sign of a password that ends the password would make a host or a name of the rest, and those
+    are told when the database cannot be reached.
+    """
+    try:
+        parts = urlsplit(url)
+        readable = parts.port != 0
+    except ValueError:  # it quotes the address
+        readable = False
+    if not (readable and _POSTGRESQL_PARTS.fullmatch(f"{parts.netloc}{parts.path}")) or "#" in url:
+        raise SettingError(
+            "WECARD_DATABASE_URL",
+            "is no address of a PostgreSQL database",
+            f"set WECARD_DATABASE_URL to {_POSTGRESQL}NAME:PASSWORD@HOST/DATABASE, with every"
+            " sign of the password that is no letter or digit written as % and two hex digits",
+        ) from None
+    return url
 
 
 def _seconds(variables: Mapping[str, str], name: str, default: float) -> float:

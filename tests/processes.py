@@ -27,6 +27,7 @@ class Workshop:
     folder: Path
     port: int
     secret: str = field(default_factory=lambda: secrets.token_hex(32))
+    database_url: str = ""  # none: SQLite
 
     @property
     def site(self) -> str:
@@ -85,6 +86,7 @@ class Workshop:
             "WECARD_SITE_URL": self.site,
             "WECARD_SECRET_KEY": self.secret,
             "WECARD_DATA_DIR": str(self.folder / "site"),
+            "WECARD_DATABASE_URL": self.database_url,
             "WECARD_FORM_MIN_SECONDS": "0",
             "XDG_DATA_HOME": str(self.folder / "data"),
         }

@@ -1,10 +1,12 @@
 """``wecard-landing serve``: answer visitors."""
 
+import os
 import sys
 
 import click
 
 from landing.cli.common import answer, open_site_database, read_settings, verb_options
+from landing.settings import Settings
 
 
 @click.command(short_help="Answer visitors.")
@@ -18,12 +20,12 @@ from landing.cli.common import answer, open_site_database, read_settings, verb_o
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="Worker processes; one is right for SQLite, where one writer keeps the tail short.",
+    default=None,
+    help="Worker processes; without it one on SQLite, where one writer keeps the tail short, and"
+    " one a core on PostgreSQL.",
 )
 @verb_options
-def serve(bind: str, workers: int, as_json: bool) -> None:
+def serve(bind: str, workers: int | None, as_json: bool) -> None:
     """Answer visitors over plain HTTP until SIGINT or SIGTERM.
 
     \b
@@ -38,10 +40,15 @@ def serve(bind: str, workers: int, as_json: bool) -> None:
     with open_site_database(settings):
         pass
     server.refuse_taken_address(host, port)
+    workers = workers or _usual_workers(settings)
     document = {"site": settings.site_url, "bind": bind, "workers": workers}
     answer(document, f"{settings.site_url} is served at http://{bind}", as_json=as_json)
     sys.stdout.flush()
     server.serve(settings, host=host, port=port, workers=workers)
+
+
+def _usual_workers(settings: Settings) -> int:
+    return len(os.sched_getaffinity(0)) if settings.on_postgresql else 1
 
 
 def _address(bind: str) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from landing.contract.documents import Policy
+from landing.storage.dialects import in_byte_order
 from landing.storage.metadata import METADATA, UtcTime
 
 JOBS = sa.Table(
@@ -72,7 +73,9 @@ def find_job(db: sa.Connection, job: str) -> JobRecord | None:
 
 def unreleased_jobs(db: sa.Connection) -> list[JobRecord]:
     """List the jobs whose file may never have been written."""
-    rows = db.execute(sa.select(JOBS).where(JOBS.c.released_at.is_(None)).order_by(JOBS.c.id))
+    rows = db.execute(
+        sa.select(JOBS).where(JOBS.c.released_at.is_(None)).order_by(in_byte_order(db, JOBS.c.id))
+    )
     return [_job(row) for row in rows.mappings()]
 
 

@@ -1,18 +1,13 @@
 """The look-up of a tap: may this card be opened, and is what we kept of its page still true.
 
-It runs at every tap, on the driver's own connection, one a thread: SQLAlchemy Core would cost
-several times what the look-up itself does.
+It runs at every tap, on the driver's own connections: SQLAlchemy Core would cost several times
+what the look-up itself does.
 """
 
-import sqlite3
-from pathlib import Path
-from threading import local
-from typing import NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self
 
-import sqlalchemy as sa
-
-from landing.errors import StorageError
-from landing.storage.database import BUSY_SECONDS
+from landing.storage.database import quick_query_at
 
 _CARD = (
     "SELECT c.state, c.profile_uid, p.version, c.redirect_url"
@@ -30,11 +25,10 @@ class TapState(NamedTuple):
 
 
 class TapLookup:
-    """Finds a card's state by its token; safe to share between threads."""
+    """Finds a card's state by its token; safe to share between threads, not over a fork."""
 
     def __init__(self, url: str) -> None:
-        self._path = Path(sa.make_url(url).database or "")
-        self._thread = local()
+        self._card = quick_query_at(url, _CARD)
 
     def find(self, token: str) -> TapState | None:
         """Look at a card as it stands at this moment.
@@ -42,20 +36,20 @@ class TapLookup:
         Raises:
             StorageError: the database could not be read.
         """
-        try:
-            row = self._cursor().execute(_CARD, (token,)).fetchone()
-        except sqlite3.Error as error:
-            raise StorageError(f"the database failed: {error}; nothing was written") from error
+        row = self._card.one(token)
         return None if row is None else TapState._make(row)
 
-    def _cursor(self) -> sqlite3.Cursor:
-        cursor: sqlite3.Cursor | None = getattr(self._thread, "cursor", None)
-        if cursor is None:
-            connection = sqlite3.connect(
-                f"{self._path.as_uri()}?mode=ro",
-                uri=True,
-                isolation_level=None,
-                timeout=BUSY_SECONDS,
-            )
-            cursor = self._thread.cursor = connection.cursor()
-        return cursor
+    def close(self) -> None:
+        """Give the connections back; a look-up after it opens a new one."""
+        self._card.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

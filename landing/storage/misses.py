@@ -1,9 +1,8 @@
 """How often somebody asked for cards that are not to be had, by a keyed hash of their network."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from landing.storage.dialects import insert
 from landing.storage.metadata import METADATA
 
 MISSES = sa.Table(
@@ -27,8 +26,7 @@ def misses_in(db: sa.Connection, prefix_hmac: str, window: int) -> int:
 
 def add_miss(db: sa.Connection, prefix_hmac: str, window: int) -> None:
     """Count one miss, and forget those of windows before."""
-    insert = sqlite_insert if db.dialect.name == "sqlite" else postgresql_insert
-    adding = insert(MISSES).values(prefix_hmac=prefix_hmac, window=window, count=1)
+    adding = insert(db, MISSES).values(prefix_hmac=prefix_hmac, window=window, count=1)
     db.execute(
         adding.on_conflict_do_update(
             index_elements=["window", "prefix_hmac"], set_={"count": MISSES.c.count + 1}

@@ -1,9 +1,8 @@
 """The private addresses where owners read their numbers: one a profile, kept as a hash."""
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from landing.storage.dialects import insert
 from landing.storage.metadata import METADATA
 
 NUMBERS_LINKS = sa.Table(
@@ -18,8 +17,7 @@ NUMBERS_LINKS = sa.Table(
 
 def set_numbers_link(db: sa.Connection, profile_uid: str, key_sha256: str) -> None:
     """Keep a profile's address; one that was given out before opens nothing any more."""
-    insert = sqlite_insert if db.dialect.name == "sqlite" else postgresql_insert
-    adding = insert(NUMBERS_LINKS).values(profile_uid=profile_uid, key_sha256=key_sha256)
+    adding = insert(db, NUMBERS_LINKS).values(profile_uid=profile_uid, key_sha256=key_sha256)
     db.execute(
         adding.on_conflict_do_update(
             index_elements=["profile_uid"], set_={"key_sha256": key_sha256}

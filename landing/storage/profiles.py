@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from landing.profile.model import Link, Profile
 from landing.storage.cards import CARDS
+from landing.storage.dialects import in_byte_order
 from landing.storage.metadata import METADATA, UtcTime
 
 _JSON = frozenset({"links", "visible"})
@@ -45,7 +46,7 @@ def find_profile_by_slug(db: sa.Connection, slug: str) -> Profile | None:
 
 def all_profiles(db: sa.Connection) -> list[Profile]:
     """List the profiles in the order of their references."""
-    rows = db.execute(sa.select(PROFILES).order_by(PROFILES.c.reference))
+    rows = db.execute(sa.select(PROFILES).order_by(in_byte_order(db, PROFILES.c.reference)))
     return [_profile(row) for row in rows.mappings()]
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from landing.storage.dialects import in_byte_order
 from landing.storage.metadata import METADATA, UtcTime
 
 STATIONS = sa.Table(
@@ -74,6 +75,8 @@ def _update(db: sa.Connection, token_sha256: str, **values: object) -> None:
 
 def _select(db: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Station]:
     rows = db.execute(
-        sa.select(STATIONS).where(*conditions).order_by(STATIONS.c.name, STATIONS.c.created_at)
+        sa.select(STATIONS)
+        .where(*conditions)
+        .order_by(in_byte_order(db, STATIONS.c.name), STATIONS.c.created_at)
     )
     return [Station(**row) for row in rows.mappings()]

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Literal, get_args
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from landing.storage.dialects import insert
 from landing.storage.metadata import METADATA
 
 TapChannel = Literal["chip", "qr", "link", "vcard", "form"]
@@ -45,8 +44,7 @@ def add_taps(db: sa.Connection, counts: Mapping[TapKey, int]) -> None:
     """Add a batch of counts to what stands there; those of profiles that are gone are dropped."""
     if not counts:
         return
-    insert = sqlite_insert if db.dialect.name == "sqlite" else postgresql_insert
-    adding = insert(TAPS)
+    adding = insert(db, TAPS)
     adding = adding.on_conflict_do_update(
         index_elements=["profile_uid", "day", "token", "channel"],
         set_={"count": TAPS.c.count + adding.excluded.count},

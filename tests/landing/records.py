@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from landing.cards.model import Card, Encoding
 from landing.contract.documents import Job, Policy, Report, ReportedCard, Stage
 from landing.contract.token import mint_token
@@ -17,6 +19,7 @@ from landing.storage.migrate import migrate
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 SITE = "https://card.example"
+_ADDRESS = "database-address"
 POLICY = Policy(chips=("NTAG213", "NTAG215"), protection="permanent")
 
 ZOE = Profile(
@@ -56,9 +59,24 @@ MARC = replace(
 
 def new_database(folder: Path) -> Database:
     """Make a database in ``folder`` and open it."""
-    url, lock = f"sqlite:///{folder / 'wecard.db'}", folder / "wecard.db.lock"
+    url, lock = sqlite_url(folder), lock_of(folder)
     migrate(url, lock)
     return open_database(url, lock)
+
+
+def sqlite_url(folder: Path) -> str:
+    """The address of the database in ``folder``."""
+    return f"sqlite:///{folder / 'wecard.db'}"
+
+
+def lock_of(folder: Path) -> Path:
+    """The lock file of the database in ``folder``."""
+    return folder / "wecard.db.lock"
+
+
+def note_address(folder: Path, url: str) -> None:
+    """Keep in ``folder`` the address of the PostgreSQL database that stands for it."""
+    (folder / _ADDRESS).write_text(url, encoding="utf-8")
 
 
 def a_card(**changes: Any) -> Card:
@@ -117,6 +135,9 @@ def everything(folder: Path) -> list[str]:
 
     How often a profile was changed is no part of it: that goes up, whatever comes of the change.
     """
+    address = folder / _ADDRESS
+    if address.exists():
+        return _everything_in_postgresql(address.read_text(encoding="utf-8"))
     connection = sqlite3.connect(":memory:")
     try:
         with closing(sqlite3.connect(folder / "wecard.db")) as kept:
@@ -126,6 +147,20 @@ def everything(folder: Path) -> list[str]:
         return list(connection.iterdump())
     finally:
         connection.close()
+
+
+def _everything_in_postgresql(url: str) -> list[str]:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        tables = connection.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        ).fetchall()
+        return sorted(
+            f"{table} {row}"
+            for (table,) in tables
+            for (row,) in connection.execute(
+                f"SELECT (to_jsonb(t) - 'version')::text FROM {table} t"
+            )
+        )
 
 
 def _stages() -> tuple[Stage, ...]:

@@ -1,5 +1,6 @@
 """Settings come from variables; whatever cannot be used is named."""
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def test_lock_file_stands_beside_the_database_wherever_that_is(tmp_path: Path) -
         ("WECARD_SECRET_KEY", ""),
         ("WECARD_SECRET_KEY", "k" * 31),
         ("WECARD_DATABASE_URL", "mysql://localhost/wecard"),
+        ("WECARD_DATABASE_URL", "postgres://wecard:pass@localhost/wecard"),
+        ("WECARD_DATABASE_URL", "postgresql://wecard:pass@localhost/wecard"),
+        ("WECARD_DATABASE_URL", "postgresql+psycopg2://wecard:pass@localhost/wecard"),
+        ("WECARD_DATABASE_URL", "postgresql+psycopg://"),
+        ("WECARD_DATABASE_URL", "postgresql+psycopg://localhost"),
+        ("WECARD_DATABASE_URL", "postgresql+psycopg://localhost/"),
+        ("WECARD_DATABASE_URL", "postgresql+psycopg://localhost:port/wecard"),
         ("WECARD_DATABASE_URL", "sqlite://"),
         ("WECARD_DATABASE_URL", "sqlite:///"),
         ("WECARD_DATABASE_URL", "sqlite:///:memory:"),
@@ -72,6 +80,36 @@ def test_setting_that_cannot_be_used_is_named_with_what_to_do(variable: str, val
     assert caught.value.exit_code == 2
     assert str(caught.value).startswith(f"{variable} ")
     assert f"set {variable} to " in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://db.example/wecard",
+        "postgresql+psycopg://wecard:p%40ss%2F@db.example:5433/wecard?sslmode=verify-full",
+        "postgresql+psycopg:///wecard",
+        "postgresql+psycopg://wecard@/wecard?host=/run/postgresql",
+        "postgresql+psycopg://wecard:pa.ss~w-o_rd@[::1]:5432/wecard",
+    ],
+)
+def test_postgresql_is_taken_as_it_is_and_has_no_lock_file(url: str) -> None:
+    settings = settings_from(GOOD | {"WECARD_DATABASE_URL": url})
+
+    assert settings.database_url == url
+    assert settings.on_postgresql
+    assert settings.lock_path is None
+
+
+@pytest.mark.parametrize("sign", list("@/?#[]:%"))
+def test_password_with_a_sign_that_ends_it_is_refused_and_not_told(sign: str) -> None:
+    url = f"postgresql+psycopg://wecard:se{sign}cret@db.example/wecard"
+
+    with pytest.raises(SettingError) as caught:
+        settings_from(GOOD | {"WECARD_DATABASE_URL": url})
+
+    told = "".join(traceback.format_exception(caught.value)) + caught.value.hint
+    assert "cret" not in told.replace("secret", "")
+    assert "every sign of the password" in caught.value.hint
 
 
 def test_proxies_are_addresses_and_networks() -> None:
@@ -114,7 +152,11 @@ def test_loopback_site_may_speak_plain_http() -> None:
     assert settings_from(GOOD | {"WECARD_SITE_URL": site_url}).site_url == site_url
 
 
-def test_secret_never_shows() -> None:
-    settings = settings_from(GOOD)
+def test_secrets_never_show() -> None:
+    url = "postgresql+psycopg://wecard:hush@db.example/wecard"
+    settings = settings_from(GOOD | {"WECARD_DATABASE_URL": url})
 
-    assert settings.secret_key not in f"{settings!r} {settings}"
+    shown = f"{settings!r} {settings}"
+
+    assert settings.secret_key not in shown
+    assert "hush" not in shown

@@ -55,12 +55,12 @@ def write(database: Database) -> bool:
 
 @pytest.mark.parametrize("has_limit", [True, False])
 def test_writer_that_does_not_end_holds_the_others_up_for_a_limited_time(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_limit: bool
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_limit: bool
 ) -> None:
     """Seeded fault: with a limit far away, the other writer still waits."""
     monkeypatch.setattr(landing.storage.lock, "LOCK_SECONDS", 0.1 if has_limit else 600.0)
     written: list[bool] = []
-    writer = Thread(target=lambda: written.append(write(database)))
+    writer = Thread(target=lambda: written.append(write(sqlite_database)))
 
     with held(tmp_path):
         writer.start()
@@ -73,11 +73,11 @@ def test_writer_that_does_not_end_holds_the_others_up_for_a_limited_time(
 
 
 def test_message_names_the_lock_file_and_what_was_written(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landing.storage.lock, "LOCK_SECONDS", 0.1)
 
-    with held(tmp_path), pytest.raises(BusyError) as caught, database.writing():
+    with held(tmp_path), pytest.raises(BusyError) as caught, sqlite_database.writing():
         pass
 
     assert str(tmp_path / "wecard.db.lock") in str(caught.value)
@@ -87,26 +87,26 @@ def test_message_names_the_lock_file_and_what_was_written(
 
 
 def test_writing_goes_on_when_the_other_has_ended(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landing.storage.lock, "LOCK_SECONDS", 0.1)
     with held(tmp_path):
-        gave_up = [write(database) for _ in range(3)]
+        gave_up = [write(sqlite_database) for _ in range(3)]
     monkeypatch.setattr(landing.storage.lock, "LOCK_SECONDS", 60.0)
 
     assert gave_up == [False] * 3
-    assert [write(database) for _ in range(3)] == [True] * 3
+    assert [write(sqlite_database) for _ in range(3)] == [True] * 3
 
 
 def test_only_so_many_wait_behind_a_writer_that_does_not_end(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(landing.storage.lock, "LOCK_SECONDS", 0.05)
     monkeypatch.setattr(landing.storage.lock, "_PLACES", BoundedSemaphore(2))
     before = active_count()
 
     with held(tmp_path):
-        outcomes = [write(database) for _ in range(6)]
+        outcomes = [write(sqlite_database) for _ in range(6)]
         waiting = active_count() - before
 
     assert outcomes == [False] * 6

@@ -2,8 +2,9 @@
 
 import importlib
 import pkgutil
-import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 import sqlalchemy as sa
@@ -12,33 +13,57 @@ from alembic.runtime.migration import MigrationContext
 
 import landing.storage
 from landing.errors import NotMigratedError, StorageError
-from landing.storage.database import make_engine, open_database
+from landing.storage.database import Database, open_database
 from landing.storage.metadata import METADATA
 from landing.storage.migrate import migrate
 from landing.storage.migrations import head_revision, upgrade
-from tests.landing.records import everything, new_database
+from tests.landing.records import everything, lock_of, new_database, note_address, sqlite_url
+from tests.postgres import PostgresServer
 
 
-def test_new_database_comes_to_the_head_and_stays_there(tmp_path: Path) -> None:
-    url, lock = _places(tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A place for a database of either kind, with nothing in it; SQLite's is in ``tmp_path``."""
+    if request.param == "sqlite":
+        yield sqlite_url(tmp_path)
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.database(migrated=False) as url:
+        note_address(tmp_path, url)
+        yield url
 
-    first, second = migrate(url, lock), migrate(url, lock)
+
+def test_new_database_comes_to_the_head_and_stays_there(empty_url: str) -> None:
+    first, second = migrate(empty_url, None), migrate(empty_url, None)
 
     assert (first.before, first.after) == (None, head_revision())
     assert (second.before, second.after) == (head_revision(), head_revision())
 
 
-def test_migrations_make_the_tables_that_the_code_names(tmp_path: Path) -> None:
-    new_database(tmp_path).close()
-
-    assert _differences(tmp_path) == []
+def test_migrations_make_the_tables_that_the_code_names(database_url: str) -> None:
+    assert _differences(database_url) == []
 
 
-def test_column_that_no_migration_makes_is_found(tmp_path: Path) -> None:
-    new_database(tmp_path).close()
-    _execute(tmp_path, "ALTER TABLE cards DROP COLUMN station")
+def test_column_that_no_migration_makes_is_found(database_url: str) -> None:
+    _execute(database_url, "ALTER TABLE cards DROP COLUMN station")
 
-    assert len(_differences(tmp_path)) == 1
+    assert len(_differences(database_url)) == 1
+
+
+def test_two_that_migrate_at_once_make_one_schema(empty_url: str, tmp_path: Path) -> None:
+    together, found = Barrier(2), list[str | None]()
+
+    def bring_to_the_head() -> None:
+        together.wait()
+        found.append(migrate(empty_url, lock_of(tmp_path)).before)
+
+    threads = [Thread(target=bring_to_the_head) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == [None, head_revision()]
 
 
 def test_folder_with_odd_signs_is_fine(tmp_path: Path) -> None:
@@ -51,42 +76,43 @@ def test_folder_with_odd_signs_is_fine(tmp_path: Path) -> None:
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_migration_that_is_rolled_back_leaves_the_database_as_it_was(tmp_path: Path) -> None:
-    url, _ = _places(tmp_path)
-    engine = make_engine(url, beginning="BEGIN IMMEDIATE", connections=1)
+def test_migration_that_is_rolled_back_leaves_the_database_as_it_was(
+    empty_url: str, tmp_path: Path
+) -> None:
+    with Database(empty_url, None) as database:
+        database.store.prepare()
+        before = everything(tmp_path)
 
-    with engine.connect() as db, db.begin() as transaction:
-        upgrade(db)
-        transaction.rollback()
-    engine.dispose()
+        with pytest.raises(KeyError):
+            _upgrade_in_vain(database)
 
-    assert everything(tmp_path) == ["BEGIN TRANSACTION;", "COMMIT;"]
+    assert everything(tmp_path) == before
+    assert _tables(empty_url) == []
 
 
 def test_database_that_is_not_there_is_neither_opened_nor_made(tmp_path: Path) -> None:
     with pytest.raises(NotMigratedError, match="no database") as caught:
-        open_database(*_places(tmp_path))
+        open_database(sqlite_url(tmp_path), lock_of(tmp_path))
 
     assert "wecard-landing migrate" in caught.value.hint
     assert list(tmp_path.iterdir()) == []
 
 
-def test_empty_database_is_not_migrated(tmp_path: Path) -> None:
+def test_empty_database_is_not_migrated(empty_url: str, tmp_path: Path) -> None:
     (tmp_path / "wecard.db").touch()
 
     with pytest.raises(NotMigratedError, match="has schema none"):
-        open_database(*_places(tmp_path))
+        open_database(empty_url, lock_of(tmp_path))
 
 
-def test_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    new_database(tmp_path).close()
-    _execute(tmp_path, "UPDATE alembic_version SET version_num = '9999'")
+def test_database_of_a_newer_version_is_left_alone(database_url: str, tmp_path: Path) -> None:
+    _execute(database_url, "UPDATE alembic_version SET version_num = '9999'")
     before = everything(tmp_path)
 
     with pytest.raises(NotMigratedError, match="9999"):
-        open_database(*_places(tmp_path))
+        open_database(database_url, lock_of(tmp_path))
     with pytest.raises(NotMigratedError, match="does not know") as caught:
-        migrate(*_places(tmp_path))
+        migrate(database_url, lock_of(tmp_path))
 
     assert "newer" in caught.value.hint
     assert everything(tmp_path) == before
@@ -96,24 +122,46 @@ def test_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(StorageError, match=r"cannot be made: .*; nothing was migrated"):
-        migrate(*_places(tmp_path / "file"))
+        migrate(sqlite_url(tmp_path / "file"), lock_of(tmp_path / "file"))
 
 
-def _places(folder: Path) -> tuple[str, Path]:
-    return f"sqlite:///{folder / 'wecard.db'}", folder / "wecard.db.lock"
+def test_database_that_cannot_keep_every_text_is_not_migrated(postgres: PostgresServer) -> None:
+    other = "TEMPLATE template0 ENCODING LATIN1 LC_COLLATE 'C' LC_CTYPE 'C'"
+
+    with (
+        postgres.database(migrated=False, options=other) as url,
+        pytest.raises(StorageError, match="LATIN1; nothing was migrated") as caught,
+    ):
+        migrate(url, None)
+
+    assert "createdb --encoding=UTF8" in caught.value.hint
 
 
-def _differences(folder: Path) -> list[object]:
+def _upgrade_in_vain(database: Database) -> None:
+    with database.writing() as db:
+        upgrade(db)
+        raise KeyError
+
+
+def _tables(url: str) -> list[str]:
+    engine = sa.create_engine(url)
+    found = sa.inspect(engine).get_table_names()
+    engine.dispose()
+    return found
+
+
+def _differences(url: str) -> list[object]:
     for module in pkgutil.iter_modules(landing.storage.__path__):
         importlib.import_module(f"landing.storage.{module.name}")
-    engine = sa.create_engine(f"sqlite:///{folder / 'wecard.db'}")
+    engine = sa.create_engine(url)
     with engine.connect() as db:
         found = compare_metadata(MigrationContext.configure(db), METADATA)
     engine.dispose()
     return list(found)
 
 
-def _execute(folder: Path, statement: str) -> None:
-    connection = sqlite3.connect(folder / "wecard.db", isolation_level=None)
-    connection.execute(statement)
-    connection.close()
+def _execute(url: str, statement: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as db:
+        db.exec_driver_sql(statement)
+    engine.dispose()

@@ -139,8 +139,10 @@ def test_station_is_told_to_come_again_where_another_writer_does_not_end(
     report, before = report_of(bench.job), bench.everything()
     bench.get()  # seen today
     monkeypatch.setattr(landing.storage.lock, "LOCK_SECONDS", 0.1)
+    lock_path = bench.site.settings.lock_path
+    assert lock_path is not None
 
-    with write_lock(bench.site.settings.lock_path):
+    with write_lock(lock_path):
         told = bench.post(report)
     booked = bench.post(report)
 
