@@ -33,7 +33,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
         settings=settings,
         clock=clock,
     )
-    stylesheet = read_stylesheet(resource_dir("static") / "site.css")
+    static = resource_dir("static")
+    stylesheet = read_stylesheet(static / "site.css", static / "forms.css")
     _prepare_templates(app, stylesheet)
     install_host_check(app, settings.site_url)
     install_limits(app)

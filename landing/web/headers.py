@@ -9,6 +9,15 @@ from landing.web.context import NO_STORE
 from landing.web.stylesheet import Stylesheet
 
 
+def content_policy(*stylesheets: Stylesheet) -> str:
+    """Write the policy of a page whose styles are these, and nothing else."""
+    sources = " ".join(stylesheet.source for stylesheet in stylesheets)
+    return (
+        f"default-src 'none'; img-src 'self'; style-src {sources};"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 def security_headers(stylesheet: Stylesheet) -> dict[str, str]:
     """List the headers of visitor pages.
 
@@ -18,10 +27,7 @@ def security_headers(stylesheet: Stylesheet) -> dict[str, str]:
     return {
         "X-Robots-Tag": "noindex, noarchive",
         "Referrer-Policy": "same-origin",
-        "Content-Security-Policy": (
-            f"default-src 'none'; img-src 'self'; style-src {stylesheet.source};"
-            " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        ),
+        "Content-Security-Policy": content_policy(stylesheet),
         "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
         "X-Content-Type-Options": "nosniff",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
