@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from landing.profile.colour import (
@@ -45,6 +45,7 @@ def faults_of(palette: Palette, ground: Ground) -> list[str]:
     return faults
 
 
+@settings(deadline=None)
 @given(colours)
 @example("#ffffff")
 @example("#000000")
@@ -93,6 +94,7 @@ def test_the_ratio_is_the_one_that_wcag_defines(one: str, other: str, ratio: flo
     assert contrast(other, one) == contrast(one, other)
 
 
+@settings(deadline=None)
 @given(colours)
 def test_luminance_lies_between_black_and_white(colour: str) -> None:
     assert luminance("#000000") <= luminance(colour) <= luminance("#ffffff")

@@ -124,7 +124,9 @@ HEADERS = (
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     name=st.sampled_from(HEADERS),
     value=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=200),
