@@ -21,6 +21,7 @@ from playwright.sync_api import (
 MessageT = TypeVar("MessageT", Request, Response)
 
 PICTURES = os.environ.get("WECARD_PICTURES")  # where to keep the screenshots, if anywhere
+PICTURE_COLOURS, PICTURE_BYTES = (256, 96, 48, 24), 120_000
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
@@ -74,8 +75,11 @@ def keep_picture(page: Page, name: str) -> None:
 def keep_image(image: Image.Image, name: str) -> None:
     """Keep a picture in few colours, if the run is told where."""
     if PICTURES:
-        few = image.convert("RGB").quantize(256)
-        few.save(Path(PICTURES) / f"{name}.png", optimize=True)
+        file = Path(PICTURES) / f"{name}.png"
+        for colours in PICTURE_COLOURS:
+            image.convert("RGB").quantize(colours).save(file, optimize=True)
+            if file.stat().st_size < PICTURE_BYTES:
+                break
 
 
 @dataclass
