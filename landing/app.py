@@ -34,7 +34,8 @@ from landing.web.language import asked_language, language
 from landing.web.limits import install_limits
 from landing.web.proxies import TrustedProxies
 from landing.web.resources import resource_dir
-from landing.web.stylesheet import Stylesheet, read_stylesheet
+from landing.web.styled import stylesheet_of
+from landing.web.stylesheet import Stylesheet
 from landing.web.tap_counts import TapCounts
 
 
@@ -53,7 +54,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> Flask:
     app.extensions["wecard"] = Services(
         database=database, settings=settings, clock=clock, counts=counts
     )
-    stylesheet = read_stylesheet(resource_dir("static") / "site.css")
+    stylesheet = stylesheet_of("site", "forms")
     _prepare_templates(app, stylesheet)
     install_limits(app)
     install_host_check(app, settings.site_url)

@@ -19,12 +19,11 @@ from landing.storage.taps import TapChannel
 from landing.web.askers import LONGEST, agent_of, encoding_of, reader_of
 from landing.web.persons import is_prefetch
 from landing.web.tap_counts import TapCounts
-from landing.web.tap_page import Platform
+from landing.web.tap_page import REGIONS, Platform
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-REGIONS = "wecard.regions"
 KEPT_BYTES = 64 * 1024 * 1024  # in each process
 _PATH_LENGTH = len("/c/") + 13
 _CHANNELS: dict[str, TapChannel] = {"/c/": "chip", "/C/": "chip", "/q/": "qr", "/Q/": "qr"}

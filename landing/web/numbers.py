@@ -1,9 +1,7 @@
 """The owner's numbers, at a private address: how often, by day and way, and never by whom."""
 
-from functools import cache
-
 from babel import Locale, UnknownLocaleError
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 from flask_babel import get_translations
 
 from landing.profile.model import Profile
@@ -11,14 +9,12 @@ from landing.storage.profiles import find_profile
 from landing.storage.taps import taps_of
 from landing.web import numbers_words as words
 from landing.web.chart import draw_chart
-from landing.web.context import language, page, services
-from landing.web.headers import security_headers
+from landing.web.context import language, services
 from landing.web.language import fall_back_on, region
 from landing.web.numbers_key import profile_of_key
 from landing.web.numbers_sums import Numbers, Tally, first_day, sum_up
 from landing.web.numbers_words import Speech
-from landing.web.resources import resource_dir
-from landing.web.stylesheet import Stylesheet, read_stylesheet
+from landing.web.styled import styled_page, stylesheet_of
 
 SPANS = (7, 30, 90, 365)
 USUAL_SPAN = 30
@@ -48,10 +44,9 @@ def _asked_days() -> int:
 
 def _numbers_page(profile: Profile, numbers: Numbers, days: int) -> Response:
     speech = Speech(translations=get_translations(), locale=_reading_locale())
-    stylesheet = _stylesheet()
-    response = page(
+    return styled_page(
         "numbers/numbers.html",
-        stylesheet=stylesheet,
+        stylesheet_of("site", "forms", "numbers"),
         owner=profile.display_name,
         days=days,
         spans=[(span, speech.ngettext("%(count)s day", "%(count)s days", span)) for span in SPANS],
@@ -73,20 +68,6 @@ def _numbers_page(profile: Profile, numbers: Numbers, days: int) -> Response:
         ],
         total=_cells(numbers.total, speech),
     )
-    policy = "Content-Security-Policy"
-    response.headers[policy] = security_headers(stylesheet)[policy]
-    return response
-
-
-def _stylesheet() -> Stylesheet:
-    """The site's style and the chart's behind it: visitors' pages need not carry the latter."""
-    site: Stylesheet = current_app.jinja_env.globals["stylesheet"]  # type: ignore[assignment]
-    return Stylesheet(site.text + _own_stylesheet().text)
-
-
-@cache
-def _own_stylesheet() -> Stylesheet:
-    return read_stylesheet(resource_dir("static") / "numbers.css")
 
 
 def _cells(tally: Tally, speech: Speech) -> list[str]:

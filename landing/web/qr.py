@@ -14,12 +14,12 @@ from landing.web.context import (
     active_card_or_404,
     language,
     local,
-    page,
     services,
     shared_profile_or_404,
     url,
 )
 from landing.web.qr_code import draw_qr
+from landing.web.styled import styled_page, stylesheet_of
 
 blueprint = Blueprint("qr", __name__)
 
@@ -53,8 +53,9 @@ def show_shared(slug: str) -> Response:
 
 
 def _qr_page(text: str, profile: Profile, back: str) -> Response:
-    return page(
+    return styled_page(
         "qr/code.html",
+        stylesheet_of("site", "code"),
         cache=REVALIDATE,
         qr=draw_qr(text),
         name=profile.display_name,

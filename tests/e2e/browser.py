@@ -1,10 +1,14 @@
 """Debian's Chromium, headless, that speaks to this machine alone."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
 from typing import TypeVar
 
+from PIL import Image
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -16,6 +20,8 @@ from playwright.sync_api import (
 
 MessageT = TypeVar("MessageT", Request, Response)
 
+PICTURES = os.environ.get("WECARD_PICTURES")  # where to keep the screenshots, if anywhere
+PICTURE_COLOURS, PICTURE_BYTES = (256, 96, 48, 24), 120_000
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
@@ -27,6 +33,7 @@ QUIET = [
 ]
 WIDTHS = (360, 1280)
 SCHEMES = ("light", "dark")
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
 
 
 @contextmanager
@@ -40,11 +47,39 @@ def chromium(*words: str) -> Iterator[Browser]:
             browser.close()
 
 
-def visitor(browser: Browser, *, locale: str = "fr-FR", width: int = 360) -> BrowserContext:
+def visitor(
+    browser: Browser,
+    *,
+    locale: str = "fr-FR",
+    width: int = 360,
+    height: int = 740,
+    agent: str | None = None,
+    java_script: bool = True,
+) -> BrowserContext:
     """A stranger's phone: nothing remembered, 360 px wide."""
     return browser.new_context(
-        locale=locale, viewport={"width": width, "height": 740}, device_scale_factor=2
+        locale=locale,
+        viewport={"width": width, "height": height},
+        device_scale_factor=2,
+        user_agent=agent,
+        java_script_enabled=java_script,
     )
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep what the page looks like, if the run is told where (``WECARD_PICTURES``)."""
+    if PICTURES:
+        keep_image(Image.open(BytesIO(page.screenshot(full_page=True))), name)
+
+
+def keep_image(image: Image.Image, name: str) -> None:
+    """Keep a picture in few colours, if the run is told where."""
+    if PICTURES:
+        file = Path(PICTURES) / f"{name}.png"
+        for colours in PICTURE_COLOURS:
+            image.convert("RGB").quantize(colours).save(file, optimize=True)
+            if file.stat().st_size < PICTURE_BYTES:
+                break
 
 
 @dataclass

@@ -1,18 +1,14 @@
 """One card's whole life, for real: each part is its own process, and a browser is the visitor."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import ndef
 import pytest
 import vobject
-from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from encoder.chips.models import FIRST_USER_PAGE, NTAG213, PAGE_SIZE
@@ -20,11 +16,11 @@ from encoder.simulator.card_box import CardBox
 from encoder.simulator.chip import VirtualChip
 from encoder.simulator.server import FieldServer
 from landing.contract.documents import Job, parse_job, parse_report
-from tests.e2e.browser import SCHEMES, WIDTHS, Traffic, chromium, visitor
+from tests.e2e.browser import IPHONE, SCHEMES, WIDTHS, Traffic, chromium, keep_picture, visitor
+from tests.e2e.measures import axe_findings
 from tests.factories import VISITOR, ZOE, write_people
 from tests.processes import Workshop, events_of, free_port
 
-PICTURES = os.environ.get("WECARD_PICTURES")  # where to keep the screenshots, if anywhere
 FIRST_VIEW_BYTES = 14_000
 FIRST_VIEW_REQUESTS = 3
 
@@ -149,15 +145,15 @@ def test_request_to_a_host_that_is_silent_would_be_noticed(page: Page) -> None:
 def test_pages_have_no_accessibility_fault(
     encoded: Encoded, browser: Browser, name: str, path: str, width: int, scheme: str
 ) -> None:
-    with visitor(browser, width=width) as phone:
+    with visitor(browser, width=width, agent=IPHONE if width == 360 else None) as phone:
         page = phone.new_page()
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
 
         page.goto(encoded.url_on_chip + path)
 
-        assert _axe_findings(page) == []
+        assert axe_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        _keep_picture(page, f"{name}-{width}-{scheme}")
+        keep_picture(page, f"{name}-{width}-{scheme}")
 
 
 def test_axe_finds_a_seeded_fault(encoded: Encoded, page: Page) -> None:
@@ -165,7 +161,7 @@ def test_axe_finds_a_seeded_fault(encoded: Encoded, page: Page) -> None:
 
     page.evaluate("document.documentElement.removeAttribute('lang')")
 
-    assert _axe_findings(page) == ["html-has-lang"]
+    assert axe_findings(page) == ["html-has-lang"]
 
 
 def test_saved_contact_is_a_vcard_that_others_read(encoded: Encoded, page: Page) -> None:
@@ -198,9 +194,9 @@ def test_form_without_the_box_is_refused_and_keeps_the_words(encoded: Encoded, p
     for name, words in VISITOR.items():
         assert page.locator(f"[name={name}]").input_value() == words
     assert not page.locator("[name=share_with_owner]").is_checked()
-    assert _axe_findings(page) == []
+    assert axe_findings(page) == []
     assert _rows(encoded.workshop) == before
-    _keep_picture(page, "connect-refused-360-light")
+    keep_picture(page, "connect-refused-360-light")
 
 
 def test_form_with_the_box_is_kept_proved_and_handed_over(encoded: Encoded, page: Page) -> None:
@@ -216,7 +212,7 @@ def test_form_with_the_box_is_kept_proved_and_handed_over(encoded: Encoded, page
     assert "Zoé Lefèvre" in text
     assert "ines.moreau@visiteuse.example" in text
     assert page.context.cookies() == []
-    assert _axe_findings(page) == []
+    assert axe_findings(page) == []
     assert _rows(encoded.workshop) == {name: count + 1 for name, count in before.items()}
     received = json.loads(
         encoded.workshop.done(
@@ -224,7 +220,7 @@ def test_form_with_the_box_is_kept_proved_and_handed_over(encoded: Encoded, page
         )
     )
     assert "ines.moreau@visiteuse.example" in json.dumps(received)
-    _keep_picture(page, "receipt-360-light")
+    keep_picture(page, "receipt-360-light")
 
 
 def test_consent_is_withdrawn_in_as_many_acts_as_it_was_given(encoded: Encoded, page: Page) -> None:
@@ -271,11 +267,6 @@ def _fill(page: Page) -> None:
         page.locator(f"[name={name}]").fill(words)
 
 
-def _axe_findings(page: Page) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-    return [violation["id"] for violation in found.response["violations"]]
-
-
 def _rows(workshop: Workshop) -> dict[str, int]:
     tables = ("submissions", "consent_records", "consent_events", "outbox")
     with sqlite3.connect(f"file:{workshop.database}?mode=ro", uri=True) as db:
@@ -286,9 +277,3 @@ def _rows(workshop: Workshop) -> dict[str, int]:
 
 def _database_bytes(workshop: Workshop) -> bytes:
     return b"".join(path.read_bytes() for path in workshop.database.parent.glob("wecard.db*"))
-
-
-def _keep_picture(page: Page, name: str) -> None:
-    if PICTURES:
-        shot = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
-        shot.quantize(256).save(Path(PICTURES) / f"{name}.png", optimize=True)

@@ -38,11 +38,12 @@ SHOWN = {
     "logo": ZOE.logo,
 }
 FRENCH = {"Accept-Language": "fr"}
+PLACES = Places(contact="/c/x/contact.vcf", connect="/c/x/connect", qr="/c/x/qr")
 
 
 def _rows(site: Site, language: str = "fr", **fields: object) -> tuple[Row, ...]:
     with site.app.test_request_context(f"/?lang={language}"):
-        view = card_view(profile_with(**fields), language)
+        view = card_view(profile_with(**fields), language, "")
     return (*view.rows, *view.links)
 
 
@@ -98,23 +99,62 @@ def test_a_fax_number_is_read_not_dialled(client: FlaskClient) -> None:
     assert not any("561000001" in link["href"] for link in page.links)
 
 
-def test_the_save_button_tells_what_the_phone_asks_next(client: FlaskClient) -> None:
-    words = read_page(client.get(f"/c/{ZOE_CARD}", headers=FRENCH).text).words
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15"
+ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36"
 
-    assert "Votre téléphone affichera la fiche, ou un fichier à ouvrir" in words
+
+@pytest.mark.parametrize(
+    ("agent", "language", "said"),
+    [
+        (IPHONE, "fr", "La fiche s’affiche : touchez « Créer un nouveau contact », puis « OK »."),
+        (IPHONE, "en", "The contact appears: tap “Create New Contact”, then “Done”."),
+        (ANDROID, "fr", "Un fichier se télécharge : touchez « Ouvrir », puis acceptez"),
+        (ANDROID, "en", "A file is downloaded: tap “Open”, then accept to add it"),
+        ("", "fr", "Votre téléphone montre la fiche, ou un fichier à ouvrir : acceptez"),
+        ("Mozilla/5.0 (X11; Linux x86_64)", "en", "Your phone shows the contact, or a file to"),
+    ],
+)
+def test_the_save_button_tells_what_the_phone_asks_next(
+    client: FlaskClient, agent: str, language: str, said: str
+) -> None:
+    headers = {"Accept-Language": language, "User-Agent": agent}
+
+    answer = client.get(f"/c/{ZOE_CARD}", headers=headers)
+
+    assert said in read_page(answer.text).words.replace("\u00a0", " ")
+    assert answer.headers["Vary"] == "Accept-Encoding, Accept-Language, User-Agent"
+
+
+def test_only_the_mobile_is_written_to(client: FlaskClient) -> None:
+    links = read_page(client.get(f"/c/{ZOE_CARD}", headers=FRENCH).text).links
+
+    texts = [link for link in links if link["href"].startswith("sms:")]
+
+    assert [(link["href"], link["aria-label"]) for link in texts] == [
+        ("sms:+33612345678", "Écrire un SMS")
+    ]
+
+
+def test_a_mobile_with_an_extension_is_not_written_to(site: Site) -> None:
+    (row,) = _rows(site, mobile="+33612345678;ext=12")
+
+    assert row.text_href == ""
 
 
 def test_without_a_portrait_there_are_initials(client: FlaskClient) -> None:
-    page = read_page(client.get(f"/c/{MARC_CARD}").text)
+    html = client.get(f"/c/{MARC_CARD}").text
+    page = read_page(html)
 
-    assert "MN" in page.words
+    assert ">MN</text></svg>" in html
+    assert '<svg class="face" viewBox="0 0 96 96" aria-hidden="true">' in html
     assert page.images == []
 
 
 def test_a_company_card_bears_the_companys_name_once(client: FlaskClient) -> None:
     html = client.get(f"/c/{COMPANY_CARD}").text
 
-    assert "<h1>Le Moulin à Café</h1>" in html
+    assert "<h1><bdi>Le Moulin à Café</bdi></h1>" in html
+    assert read_page(html).words.count("Le Moulin à Café") == 2  # in the title and once below
     assert 'class="company"' not in html
 
 
@@ -122,7 +162,7 @@ def test_a_company_card_bears_the_companys_name_once(client: FlaskClient) -> Non
 def test_a_hidden_field_is_nowhere_in_the_page(site: Site, name: str) -> None:
     hidden = replace(ZOE, visible=ZOE.visible - {name}).as_seen()
     with site.app.test_request_context("/"):
-        shown, masked = card_view(ZOE, "fr"), card_view(hidden, "fr")
+        shown, masked = card_view(ZOE, "fr", ""), card_view(hidden, "fr", "")
 
     assert SHOWN[name] in repr(shown)
     assert SHOWN[name] not in repr(masked)
@@ -173,7 +213,7 @@ def test_words_of_the_owner_stay_words(site: Site) -> None:
         **fields,
     )
     with site.app.test_request_context("/"):
-        html = tap_page(profile, Places(contact="/", connect="/", qr="/"), "other").get_data(True)
+        html = tap_page(profile, PLACES, "other").get_data(True)
 
     page = read_page(html)
 
@@ -187,7 +227,7 @@ def test_words_of_the_owner_stay_words(site: Site) -> None:
 def test_a_company_that_hides_all_it_can_keeps_its_name(site: Site) -> None:
     bare = replace(COMPANY, visible=frozenset()).as_seen()
     with site.app.test_request_context("/"):
-        view = card_view(bare, "fr")
+        view = card_view(bare, "fr", "")
 
     assert (view.name, view.rows, view.links) == ("Le Moulin à Café", (), ())
 
