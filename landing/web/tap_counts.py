@@ -5,7 +5,7 @@ loses the taps of the last seconds; one that is stopped writes them down first.
 """
 
 import logging
-from collections import Counter, deque
+from collections import Counter
 from threading import Event, Lock, Thread
 
 from landing.errors import LandingError
@@ -14,6 +14,8 @@ from landing.storage.taps import TapChannel, TapKey, add_taps
 from landing.web.clock import Clock
 
 FLUSH_SECONDS = 5.0
+
+Taps = dict[tuple[str, str, TapChannel], int]
 
 _log = logging.getLogger(__name__)
 
@@ -24,14 +26,17 @@ class TapCounts:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._taps: deque[tuple[str, str, TapChannel]] = deque()
+        self._taps: Taps = {}
+        self._guard = Lock()  # held for no longer than one addition
         self._unwritten: Counter[TapKey] = Counter()
         self._one_writer = Lock()
         self._has_flusher = False
 
     def add(self, profile_uid: str, token: str, channel: TapChannel) -> None:
         """Count one; ``token`` is empty for the profile's own link."""
-        self._taps.append((profile_uid, token, channel))  # atomic, and takes no lock
+        tap = (profile_uid, token, channel)
+        with self._guard:
+            self._taps[tap] = self._taps.get(tap, 0) + 1
         if not self._has_flusher:
             self._start_flusher()
 
@@ -54,9 +59,10 @@ class TapCounts:
 
     def _gather(self) -> None:
         today = self._clock().date()
-        for _ in range(len(self._taps)):
-            profile_uid, token, channel = self._taps.popleft()
-            self._unwritten[TapKey(profile_uid, token, today, channel)] += 1
+        with self._guard:
+            taps, self._taps = self._taps, {}
+        for (profile_uid, token, channel), count in taps.items():
+            self._unwritten[TapKey(profile_uid, token, today, channel)] += count
 
     def _start_flusher(self) -> None:
         with self._one_writer:
