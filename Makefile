@@ -26,7 +26,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@sh tests/system_packages.sh $(APT_PACKAGES) iproute2 wrk
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(SUITES)
 
 pictures: $(VENV)/.dev system-packages
 	WECARD_PICTURES=docs/pictures $(BIN)/python -m pytest tests/e2e

@@ -1,6 +1,7 @@
 """A figure beside its peer or its limit, and the page that keeps them."""
 
 import platform
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,12 +50,21 @@ def table(suite: Suite) -> str:
     return "\n".join([f"## {suite.title}\n", f"{suite.method}\n", head, *rows, ""])
 
 
-def write_page(suites: Iterable[Suite], *, seconds: float) -> None:
-    """Write docs/benchmarks.md anew."""
+def write_page(suites: Iterable[Suite]) -> None:
+    """Put the suites into docs/benchmarks.md, each with its day; the others stay as they are."""
     head = (
         "# Benchmarks\n\nWritten by `make bench`. Ratios are ours divided by what they are held"
-        " against, in the same run\non one machine; absolute figures mean nothing elsewhere.\n\n"
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
-        f" Python {platform.python_version()}, {seconds:.0f} s.\n"
+        " against, in the same run\non one machine; absolute figures mean nothing elsewhere.\n"
     )
-    TARGET.write_text("\n".join([head, *map(table, suites)]), encoding="utf-8")
+    sections = _sections(TARGET.read_text(encoding="utf-8") if TARGET.exists() else "")
+    where = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    for suite in suites:
+        said = f"Measured on {datetime.now(UTC):%Y-%m-%d}, {where}.\n"
+        sections[suite.title] = f"{table(suite)}\n{said}"
+    TARGET.write_text("\n".join([head, *sections.values()]), encoding="utf-8")
+
+
+def _sections(page: str) -> dict[str, str]:
+    """The page's suites by their titles."""
+    parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)[1:]
+    return {part.partition("\n")[0].removeprefix("## "): f"{part.rstrip()}\n" for part in parts}

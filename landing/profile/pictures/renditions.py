@@ -17,9 +17,7 @@ _PHOTO_SIDE, _VCARD_SIDE, _LOGO_BOX = 224, 400, (224, 112)
 _LEAST_SIDE = 320  # of what is cut out around a face: contacts show it over the whole screen
 # Drawn at two dots a CSS pixel, 60 cannot be told from 75 and weighs a sixth less: measured on
 # four photographs, structural similarity falls by 0.01 to 0.02 only. Below 60 is for the budget.
-_AIM, _GOOD_QUALITIES = 5_000, (75, 70, 65, 60)
-_PAGE_QUALITIES = (75, 65, 55, 45, 35, 25)
-_LAST = (55, 45, 35, 25)
+_PAGE_QUALITIES = (75, 70, 65, 60, 55, 45, 35, 25)
 _VCARD_QUALITIES = (80, 70, 60, 50)
 _SOFTENING = (0, 1, 2, 4, 8)  # blur radius, px: only a picture of pure noise needs any
 
@@ -34,18 +32,9 @@ def _photo(pixels: Image.Image, find_face: FaceFinder) -> Iterator[bytes]:
     square = portrait_square(opaque.size, find_face(opaque), least=_LEAST_SIDE)
     page = _cut(opaque, square.box, _PHOTO_SIDE)
     contact = _cut(opaque, square.box, min(_VCARD_SIDE, max(_PHOTO_SIDE, square.side)))
-    yield _light(page)
+    yield _within(PHOTO_BUDGET, page, "WEBP", _PAGE_QUALITIES)
     yield _within(PHOTO_BUDGET, page, "JPEG", _PAGE_QUALITIES)
     yield _within(VCARD_BUDGET, contact, "JPEG", _VCARD_QUALITIES)
-
-
-def _light(page: Image.Image) -> bytes:
-    """The page's portrait: as light as the first view wishes while it looks the same."""
-    for quality in _GOOD_QUALITIES:
-        drawn = _drawn(page, "WEBP", quality)
-        if len(drawn) <= _AIM:
-            return drawn
-    return drawn if len(drawn) <= PHOTO_BUDGET else _within(PHOTO_BUDGET, page, "WEBP", _LAST)
 
 
 def _cut(picture: Image.Image, box: tuple[int, int, int, int], side: int) -> Image.Image:
