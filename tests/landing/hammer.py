@@ -19,7 +19,7 @@ from pathlib import Path
 CONNECTIONS = 32
 MOST_CONNECTIONS = 512
 WAIT_SECONDS = 120
-_HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+_HEADING = re.compile(r"<h1[^>]*>(?:<[^>]*>)*(.*?)</", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
