@@ -35,7 +35,7 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[sa.Connection]:
         """Begin a transaction that cannot write."""
 
-    def writing(self) -> AbstractContextManager[sa.Connection]:
+    def writing(self, *, at_once: bool = False) -> AbstractContextManager[sa.Connection]:
         """Begin the one transaction that writes."""
 
     def empty_log(self) -> bool:
@@ -69,17 +69,18 @@ class Database:
         """
         return self.store.reading()
 
-    def writing(self) -> AbstractContextManager[sa.Connection]:
+    def writing(self, *, at_once: bool = False) -> AbstractContextManager[sa.Connection]:
         """Give the one connection that may write; commits at the end, rolls back on an exception.
 
-        Never take a second one inside: it would wait for the first in vain.
+        Never take a second one inside: it would wait for the first in vain. ``at_once`` is for
+        what is not worth waiting for.
 
         Raises:
             BusyError: another writer did not end in time; nothing was written.
             ConflictError: a row that must be unique exists already; nothing was written.
             StorageError: the database could not be written; nothing was, unless it is said.
         """
-        return self.store.writing()
+        return self.store.writing(at_once=at_once)
 
     def empty_log(self) -> bool:
         """Empty the write-ahead log, where what was erased can still be read; call it after that.

@@ -23,11 +23,11 @@ _PLACES = BoundedSemaphore(_MOST_WAITING)
 
 
 @contextmanager
-def write_lock(path: Path) -> Iterator[None]:
+def write_lock(path: Path, *, at_once: bool = False) -> Iterator[None]:
     """Wait until no other thread or process of this site writes, and keep it so.
 
     Raises:
-        BusyError: another did not end within ``LOCK_SECONDS``.
+        BusyError: another did not end within ``LOCK_SECONDS``; with ``at_once``, another writes.
         StorageError: the lock file cannot be used.
     """
     try:
@@ -38,6 +38,8 @@ def write_lock(path: Path) -> Iterator[None]:
         ) from error
     try:
         if not _is_taken_at_once(handle):
+            if at_once:
+                raise BusyError(f"another command or request keeps {path}; nothing was written")
             _queue(handle, path)
         yield
     finally:

@@ -62,9 +62,10 @@ class SqliteStore:
             yield db
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def writing(self, *, at_once: bool = False) -> Iterator[sa.Connection]:
         """Wait in the lock file, and begin the one transaction that writes."""
-        with _mapped_errors(), write_lock(self._lock_path), self.writer.connect() as db, db.begin():
+        lock = write_lock(self._lock_path, at_once=at_once)
+        with _mapped_errors(), lock, self.writer.connect() as db, db.begin():
             yield db
 
     def empty_log(self) -> bool:

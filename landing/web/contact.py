@@ -39,7 +39,7 @@ _ZONE = "Europe/Paris"
 # What turns the reading direction round, so that a place reads as another, or stands for no
 # character. Source: Unicode TR 36, bidirectional spoofing
 _DROPPED_FROM_PLACE = dict.fromkeys(
-    map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
+    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
 )
 
 blueprint = Blueprint("contact", __name__)

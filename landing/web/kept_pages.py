@@ -28,6 +28,7 @@ KEPT_BYTES = 64 * 1024 * 1024  # in each process
 _PATH_LENGTH = len("/c/") + 13
 _CHANNELS: dict[str, TapChannel] = {"/c/": "chip", "/C/": "chip", "/q/": "qr", "/Q/": "qr"}
 _PAGE_OVERHEAD = 2048  # what Python needs for a page besides its body, measured
+_READ = ("HTTP_USER_AGENT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING")
 _CONDITIONS = frozenset({"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"})
 _NOT_IN_304 = frozenset({"content-type", "content-length", "content-encoding"})
 
@@ -116,8 +117,14 @@ class KeptPages:
             state = None  # Flask will meet the same trouble, and has words for it
         if state is None or state.state != "active" or state.redirect_url is not None:
             return self._app(environ, start_response)
-        agent = agent_of(environ.get("HTTP_USER_AGENT", "")[:LONGEST])
-        variant = _variant(environ, channel, agent.platform)
+        headers = tuple(environ.get(name, "") for name in _READ)
+        if max(map(len, headers)) > LONGEST:  # no browser's, and not remembered: nor is its page
+            return self._app(environ, start_response)
+        user_agent, accept_language, accept_encoding = headers
+        agent, reader = agent_of(user_agent), reader_of(accept_language)
+        encoding = encoding_of(accept_encoding)
+        query = environ.get("QUERY_STRING", "")
+        variant = Variant(channel, query, reader.language, reader.region, encoding, agent.platform)
         page = self._shelf.find(token, state, variant)
         if page is None:
             return self._make(environ, start_response, token, state, variant)
@@ -164,18 +171,6 @@ def _send(
         return []
     start_response("200 OK", page.headers)
     return page.body
-
-
-def _variant(environ: "WSGIEnvironment", channel: TapChannel, platform: Platform) -> Variant:
-    reader = reader_of(environ.get("HTTP_ACCEPT_LANGUAGE", "")[:LONGEST])
-    return Variant(
-        channel,
-        environ.get("QUERY_STRING", ""),
-        reader.language,
-        reader.region,
-        encoding_of(environ.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST]),
-        platform,
-    )
 
 
 class _Answer:

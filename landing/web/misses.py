@@ -8,10 +8,12 @@ retired. Counts stand in the database: every process knows them. Of a network, 2
 
 import hmac
 import ipaddress
+from contextlib import suppress
 from datetime import datetime
 
 from werkzeug.exceptions import TooManyRequests
 
+from landing.errors import StorageError
 from landing.storage.database import Database
 from landing.storage.misses import add_miss, misses_in
 
@@ -36,8 +38,8 @@ def count_miss_or_429(
         known = misses_in(db, who, window)
     if known >= limit:  # nothing is written any more: whoever hammers costs no disk
         raise TooManyRequests(retry_after=_seconds_left(now))
-    with database.writing() as db:
-        add_miss(db, who, window)
+    with suppress(StorageError), database.writing(at_once=True) as db:
+        add_miss(db, who, window)  # or not: nobody waits for a long import, to be told of nothing
 
 
 def network_hash(address: str, now: datetime, secret_key: str) -> str:

@@ -187,6 +187,26 @@ def test_one_card_never_shows_another(client: FlaskClient) -> None:
         assert "Marc" not in client.get(TAP).text
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Accept-Encoding": f"{'x' * 1024},br"},
+        {"Accept-Language": f"{'x' * 1024},en"},
+        {"Accept-Language": f"fr-{'x' * 1024}-FR"},
+        {"User-Agent": f"{'x' * 1024} Android"},
+    ],
+)
+def test_header_that_is_not_read_whole_spoils_no_kept_page(
+    own: Site, header: dict[str, str]
+) -> None:
+    client = own.client()
+    fresh = client.get(BY_FLASK)
+
+    client.get(TAP, headers=header)
+
+    assert _said(client.get(TAP)) == _said(fresh)
+
+
 def test_wrong_host_is_refused_though_the_page_is_kept(client: FlaskClient) -> None:
     client.get(TAP)
 

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from landing.app import create_app
 from landing.cards.model import CardState
+from landing.storage.lock import write_lock
 from landing.web.misses import WINDOW_SECONDS, network_hash
 from tests.landing.web.cast import MISTYPED, UNKNOWN, ZOE_CARD, Site, make_site
 
@@ -151,6 +152,16 @@ def test_who_goes_on_costs_no_more_writing(limited: Site) -> None:
         _ask(limited, UNKNOWN)
 
     assert _rows(limited) == before
+
+
+def test_a_miss_waits_for_no_other_writer(limited: Site) -> None:
+    lock = limited.settings.lock_path
+    assert lock is not None
+    with write_lock(lock):
+        answer = _ask(limited, UNKNOWN)
+
+    assert answer.status_code == 404
+    assert _rows(limited) == []
 
 
 def test_no_address_is_kept_and_tomorrow_it_is_another_hash(limited: Site) -> None:
