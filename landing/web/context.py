@@ -2,11 +2,11 @@
 
     with services().database.reading() as db:
         opened = active_card_or_404(db, token)          # 404 or 410 for every other card
-    return page("tap/card.html", card=opened)           # 200, no-store
+    return page("errors/error.html", 200, ...)          # no-store
     return page("weconnect/form.html", 422, form=form)
 
 - ``services()`` gives ``.database``, ``.settings`` and ``.clock()`` of the running app.
-- ``language()`` is ``fr`` or ``en``, in templates as well.
+- ``language()`` is one of ``languages()``, in templates as well.
 - ``page(..., cache=REVALIDATE)`` is for pages that are the same for one reader and the next; they
   get a strong ETag. Without it a page is ``no-store``.
 - ``url(endpoint, ...)`` is ``url_for`` that keeps a language chosen with ``?lang=``, and

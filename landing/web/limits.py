@@ -1,4 +1,8 @@
-"""How much a visitor may send: a form has seven short fields, and that is all we ever take."""
+"""How much a visitor may send: forms have nine short fields at most; the API has its own limit.
+
+A tap on a page that is kept takes no notice of these: nothing of such a request is read but a few
+headers of at most 1 KiB.
+"""
 
 from typing import TYPE_CHECKING
 

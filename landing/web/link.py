@@ -16,7 +16,7 @@ def download(slug: str) -> Response:
     """Hand out the profile as a vCard."""
     profile = _shared(slug)
     count_tap(profile.uid, "", "vcard")
-    return contact_file(profile, page_url=f"{services().settings.site_url}/p/{slug}")
+    return contact_file(profile, page_url=f"{services().settings.site_url}/p/{profile.slug}")
 
 
 @blueprint.get("/p/<slug>/connect")
@@ -37,4 +37,5 @@ def _shared(slug: str) -> Profile:
 
 
 def _place(slug: str) -> FormPlace:
-    return FormPlace(profile=_shared(slug), channel="link", slug=slug)
+    profile = _shared(slug)
+    return FormPlace(profile=profile, channel="link", slug=profile.slug or "")

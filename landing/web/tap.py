@@ -29,9 +29,9 @@ def show(channel: Channel, token: str) -> Response:
     if elsewhere := redirect_of(opened.card):
         return elsewhere
     places = Places(
-        contact=local(f"/c/{opened.token}/contact.vcf"),
+        contact=url("contact.download", channel=channel, token=opened.token),
         connect=url("weconnect.show", channel=channel, token=opened.token),
-        qr=local(f"/c/{opened.token}/qr"),
+        qr=url("qr.show", channel=channel, token=opened.token),
     )
     return tap_page(opened.profile, places, platform_of(request.user_agent.string))
 

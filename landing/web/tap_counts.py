@@ -73,4 +73,7 @@ class TapCounts:
     def _flush_for_ever(self) -> None:
         pause = Event()
         while not pause.wait(FLUSH_SECONDS):
-            self.flush()
+            try:
+                self.flush()
+            except Exception:  # noqa: BLE001  # the top of a thread: memory fills up if it ends
+                _log.exception("a batch of taps was lost")

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, replace
 
 import pytest
+from flask.testing import FlaskClient
 
 from landing.profile.model import Profile
 from landing.web.tap_page import Places, tap_page
-from tests.landing.web.cast import COMPANY, LOGO, MARC, PHOTO, ZOE, Site, profile_with
+from tests.landing.web.cast import COMPANY, LOGO, MARC, PHOTO, ZOE, ZOE_CARD, Site, profile_with
 from tests.landing.web.pages import read_page
 from tests.landing.web.test_page_promises import faults_of
 
@@ -131,3 +132,12 @@ def test_a_name_runs_in_its_own_direction(site: Site, name: str) -> None:
 
     assert html.count(f"<bdi>{name}</bdi>") == 3
     assert '<bdi dir="ltr">06 12 34 56 78</bdi>' in html
+
+
+def test_every_way_from_a_qr_visit_stays_one(client: FlaskClient) -> None:
+    page = read_page(client.get(f"/Q/{ZOE_CARD}").text)
+
+    ours = [link["href"] for link in page.links if ZOE_CARD in link["href"]]
+
+    assert len(ours) >= 3
+    assert {href[:3] for href in ours} == {"/q/"}
