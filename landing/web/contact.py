@@ -12,7 +12,6 @@ The note is the visitor's own: only who asks for one has it, and what it says st
 from datetime import date
 from pathlib import Path
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_timezone
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
@@ -27,10 +26,9 @@ from landing.web.context import (
     REVALIDATE,
     active_card_or_404,
     count_tap,
-    language,
     services,
 )
-from landing.web.language import region
+from landing.web.language import reading_locale
 
 MAX_PLACE_LENGTH = 80
 # The day of the place where cards are handed over. No browser tells its time zone, and by UTC a
@@ -105,12 +103,7 @@ def _place(typed: str) -> str:
 
 def _written(day: date) -> str:
     """The date in words, as the reader's country writes it."""
-    country = region()
-    known = country.isascii() and country.isalpha()
-    try:
-        locale = Locale(language(), territory=country if known else None)
-    except UnknownLocaleError:
-        locale = Locale(language())
+    locale = reading_locale()
     words = format_date(day, "long", locale=locale)
     # French says the first of a month with an ordinal, which the locale data leave out.
     return f"1er{words[1:]}" if locale.language == "fr" and words.startswith("1 ") else words

@@ -3,6 +3,7 @@
 import re
 
 import flask_babel
+from babel import Locale, UnknownLocaleError
 from flask import g, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -36,6 +37,14 @@ def region() -> str:
     It is only for how numbers and addresses are written: a phone bought in France says fr-FR.
     """
     return _first_region(request.accept_languages)
+
+
+def reading_locale() -> Locale:
+    """The language of the page, as it is written in the country that the browser names."""
+    try:
+        return Locale(language(), territory=region() or None)
+    except UnknownLocaleError:
+        return Locale(language())
 
 
 def named_language(accept_language: str) -> str | None:

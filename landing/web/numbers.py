@@ -1,6 +1,5 @@
 """The owner's numbers, at a private address: how often, by day and way, and never by whom."""
 
-from babel import Locale, UnknownLocaleError
 from flask import Blueprint, Response, abort, request
 from flask_babel import get_translations
 
@@ -9,8 +8,8 @@ from landing.storage.profiles import find_profile
 from landing.storage.taps import taps_of
 from landing.web import numbers_words as words
 from landing.web.chart import draw_chart
-from landing.web.context import language, services
-from landing.web.language import fall_back_on, region
+from landing.web.context import services
+from landing.web.language import fall_back_on, reading_locale
 from landing.web.numbers_key import profile_of_key
 from landing.web.numbers_sums import Numbers, Tally, first_day, sum_up
 from landing.web.numbers_words import Speech
@@ -43,7 +42,7 @@ def _asked_days() -> int:
 
 
 def _numbers_page(profile: Profile, numbers: Numbers, days: int) -> Response:
-    speech = Speech(translations=get_translations(), locale=_reading_locale())
+    speech = Speech(translations=get_translations(), locale=reading_locale())
     return styled_page(
         "numbers/numbers.html",
         stylesheet_of("site", "forms", "numbers"),
@@ -73,11 +72,3 @@ def _numbers_page(profile: Profile, numbers: Numbers, days: int) -> Response:
 def _cells(tally: Tally, speech: Speech) -> list[str]:
     counts = (tally.chip, tally.qr, tally.link, tally.vcard, tally.form)
     return [speech.number(count) for count in counts]
-
-
-def _reading_locale() -> Locale:
-    """The language of the page, as it is written in the country that the browser names."""
-    try:
-        return Locale(language(), territory=region() or None)
-    except UnknownLocaleError:
-        return Locale(language())
